@@ -1,0 +1,125 @@
+//! GUIDs: the ids of principals, role definitions, tenants and subscriptions.
+
+use crate::origin::{Error, ErrorKind};
+use std::fmt;
+use std::str::FromStr;
+
+/// A GUID, compared as a number: case, dashes and surrounding braces do not matter.
+///
+/// Azure's own tools print both forms; the decision service's traces leave the dashes out
+/// (semantics.md 4.5 and 5.3).
+///
+/// ```
+/// use azrbac::ident::Guid;
+/// let dashed: Guid = "8E3AF657-a8ff-443c-a75c-2fe8c4bcb635".parse()?;
+/// let plain: Guid = "8e3af657a8ff443ca75c2fe8c4bcb635".parse()?;
+/// assert_eq!(dashed, plain);
+/// assert_eq!(plain.to_string(), "8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
+/// # Ok::<(), azrbac::origin::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Guid(pub u128);
+
+impl Guid {
+    /// The all-zero GUID: in a deny assignment it stands for every principal (semantics.md 5.3).
+    pub const ZERO: Guid = Guid(0);
+
+    /// Reads a GUID with or without dashes or braces; `None` where the text is not one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Guid> {
+        let mut bytes = text.trim().as_bytes();
+        if let [b'{', inner @ .., b'}'] = bytes {
+            bytes = inner;
+        }
+        let dashed = match bytes.len() {
+            36 => true,
+            32 => false,
+            _ => return None,
+        };
+        let mut value = 0u128;
+        for (at, byte) in bytes.iter().enumerate() {
+            if dashed && matches!(at, 8 | 13 | 18 | 23) {
+                if *byte != b'-' {
+                    return None;
+                }
+                continue;
+            }
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                b'A'..=b'F' => byte - b'A' + 10,
+                _ => return None,
+            };
+            value = (value << 4) | u128::from(digit);
+        }
+        Some(Guid(value))
+    }
+
+    /// The GUID at the end of an id such as `/subscriptions/…/roleDefinitions/{guid}`
+    /// (semantics.md 4.5: only the last segment counts), or of a bare one.
+    #[must_use]
+    pub fn last_segment(id: &str) -> Option<Guid> {
+        let id = id.trim().trim_end_matches('/');
+        Guid::parse(id.rsplit('/').next().unwrap_or(id))
+    }
+}
+
+impl FromStr for Guid {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Guid, Error> {
+        Guid::parse(text).ok_or_else(|| {
+            Error::new(ErrorKind::Name, format!("`{text}` is not a GUID"))
+                .expected("32 hexadecimal digits, with or without dashes")
+        })
+    }
+}
+
+impl fmt::Display for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let v = self.0;
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            v >> 96,
+            (v >> 80) & 0xffff,
+            (v >> 64) & 0xffff,
+            (v >> 48) & 0xffff,
+            v & 0xffff_ffff_ffff
+        )
+    }
+}
+
+impl fmt::Debug for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Guid;
+
+    #[test]
+    fn what_is_a_guid_and_what_is_not() {
+        for text in [
+            "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+            "{8E3AF657-A8FF-443C-A75C-2FE8C4BCB635}",
+            " 8e3af657a8ff443ca75c2fe8c4bcb635 ",
+        ] {
+            assert_eq!(
+                Guid::parse(text).expect(text).to_string(),
+                "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+            );
+        }
+        for text in ["", "8e3af657", "8e3af657-a8ff-443c-a75c-2fe8c4bcb63g", "Owner"] {
+            assert_eq!(Guid::parse(text), None, "{text}");
+        }
+        assert_eq!(
+            Guid::last_segment(
+                "/SUBSCRIPTIONS/x/providers/Microsoft.Authorization/roleDefinitions/8e3af657a8ff443ca75c2fe8c4bcb635/"
+            ),
+            Guid::parse("8e3af657-a8ff-443c-a75c-2fe8c4bcb635")
+        );
+    }
+}

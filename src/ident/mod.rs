@@ -1,0 +1,14 @@
+//! Checked names: what a string must be before it may stand for something inside the library.
+//!
+//! Azure compares operations, scopes and ids without case. A name here is folded once, when it is
+//! made, and keeps its original spelling for people.
+
+mod guid;
+mod operation;
+mod scope;
+mod time;
+
+pub use guid::Guid;
+pub use operation::{Operation, Plane, Verb};
+pub use scope::{Scope, ScopeKind, ancestor_ends};
+pub use time::Timestamp;

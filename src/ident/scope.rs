@@ -1,0 +1,443 @@
+//! Scopes: where an assignment, a deny, a lock or a question stands.
+
+use crate::origin::{Error, ErrorKind};
+use std::fmt;
+use std::str::FromStr;
+
+/// Which level a scope is on (semantics.md 6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScopeKind {
+    /// `/`, above every management group.
+    Root,
+    /// `/providers/Microsoft.Management/managementGroups/{id}`
+    ManagementGroup,
+    /// `/subscriptions/{id}`
+    Subscription,
+    /// `/subscriptions/{id}/resourceGroups/{name}`
+    ResourceGroup,
+    /// Anything below: resources, their children, extension resources, data-plane scopes.
+    Resource,
+}
+
+impl ScopeKind {
+    /// The word for people: `resource group`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ScopeKind::Root => "root",
+            ScopeKind::ManagementGroup => "management group",
+            ScopeKind::Subscription => "subscription",
+            ScopeKind::ResourceGroup => "resource group",
+            ScopeKind::Resource => "resource",
+        }
+    }
+}
+
+/// One Azure scope, parsed and compared without case (semantics.md 6.2 to 6.4).
+///
+/// A missing leading slash and trailing slashes are mended; anything that does not consist of whole
+/// `type/name` pairs is refused.
+///
+/// ```
+/// use azrbac::ident::Scope;
+/// let blob = Scope::new("/subscriptions/s/resourcegroups/RG/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/")?;
+/// let mut above = Vec::new();
+/// let mut scope = Some(blob);
+/// while let Some(this) = scope {
+///     above.push(this.leaf().to_string());
+///     scope = this.parent();
+/// }
+/// assert_eq!(above, ["default", "a", "RG", "s"]);
+/// # Ok::<(), azrbac::origin::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Scope {
+    text: Box<str>,
+    folded: Box<str>,
+}
+
+/// The longest scope that is read, in bytes. Azure's own ids stay under a few thousand.
+pub const LENGTH_LIMIT: usize = 16 * 1024;
+
+impl Scope {
+    /// The scope above everything.
+    #[must_use]
+    pub fn root() -> Scope {
+        Scope { text: "/".into(), folded: "/".into() }
+    }
+
+    /// The scope of a management group, by its id (not its display name, semantics.md 6.6).
+    ///
+    /// # Errors
+    /// As [`Scope::new`].
+    pub fn management_group(id: &str) -> Result<Scope, Error> {
+        Scope::new(&format!("/providers/Microsoft.Management/managementGroups/{id}"))
+    }
+
+    /// Checks, mends and folds an ARM id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Name`] when a segment is empty, a `type` has no `name`, a `providers` has no
+    /// namespace or type, or a placeholder such as `{subscriptionId}` was left in;
+    /// [`ErrorKind::Limit`] above [`LENGTH_LIMIT`].
+    pub fn new(text: &str) -> Result<Scope, Error> {
+        let text = text.trim();
+        if text.len() > LENGTH_LIMIT {
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("a scope of {} bytes; the limit is {LENGTH_LIMIT} bytes", text.len()),
+            ));
+        }
+        let bare = text.trim_end_matches('/');
+        if bare.is_empty() {
+            if text.is_empty() {
+                return Err(wrong(text, "it is empty"));
+            }
+            return Ok(Scope::root());
+        }
+        let bare = bare.strip_prefix('/').unwrap_or(bare);
+        let mut full = String::with_capacity(bare.len() + 1);
+        full.push('/');
+        full.push_str(bare);
+        check(text, bare)?;
+        let folded = full.to_ascii_lowercase();
+        Ok(Scope { text: full.into(), folded: folded.into() })
+    }
+
+    /// The spelling that was given, with the slashes mended.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The form that is compared: ASCII lower case.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// Which level it is on.
+    #[must_use]
+    pub fn kind(&self) -> ScopeKind {
+        kind_of(&self.folded)
+    }
+
+    /// The last segment: what people call the thing.
+    #[must_use]
+    pub fn leaf(&self) -> &str {
+        if self.text.len() == 1 { "/" } else { self.text.rsplit('/').next().unwrap_or("/") }
+    }
+
+    /// What stands directly above, as far as the text alone tells (semantics.md 6.4): nothing for
+    /// `/`, for a management group, and for a subscription, whose parents only the tenant knows.
+    #[must_use]
+    pub fn parent(&self) -> Option<Scope> {
+        let mut ends = ancestor_ends(&self.folded);
+        ends.pop();
+        let end = ends.pop()?;
+        Some(Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+    }
+
+    /// Does this scope stand at or above `other`, as far as the texts alone tell? Whole segments are
+    /// compared: `rg` is not above `rg2`.
+    #[must_use]
+    pub fn contains(&self, other: &Scope) -> bool {
+        if self.folded.len() == 1 || self.folded == other.folded {
+            return true;
+        }
+        ancestor_ends(&other.folded).iter().any(|end| other.folded[..*end] == *self.folded)
+    }
+
+    /// The subscription part, where there is one.
+    #[must_use]
+    pub fn subscription(&self) -> Option<Scope> {
+        let rest = self.folded.strip_prefix("/subscriptions/")?;
+        let end = "/subscriptions/".len() + rest.find('/').unwrap_or(rest.len());
+        Some(Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+    }
+
+    /// The resource group part, where there is one.
+    #[must_use]
+    pub fn resource_group(&self) -> Option<Scope> {
+        let ends = ancestor_ends(&self.folded);
+        let end = *ends.get(1)?;
+        (kind_of(&self.folded[..end]) == ScopeKind::ResourceGroup)
+            .then(|| Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+    }
+
+    /// The full resource type of a resource or extension resource, such as
+    /// `Microsoft.Storage/storageAccounts/blobServices`; `None` above resources.
+    #[must_use]
+    pub fn resource_type(&self) -> Option<String> {
+        let at = self.folded.rfind("/providers/")?;
+        if self.kind() != ScopeKind::Resource {
+            return None;
+        }
+        let mut segments = self.text[at + "/providers/".len()..].split('/');
+        let mut found = segments.next()?.to_string();
+        while let Some(kind) = segments.next() {
+            found.push('/');
+            found.push_str(kind);
+            segments.next();
+        }
+        Some(found)
+    }
+
+    /// The `(type, name)` pairs after the last provider namespace, with the namespace: what a
+    /// condition may ask about (`storageAccounts:name`).
+    #[must_use]
+    pub fn names(&self) -> Vec<(String, &str)> {
+        let Some(at) = self.folded.rfind("/providers/") else { return Vec::new() };
+        let mut segments = self.text[at + "/providers/".len()..].split('/');
+        let mut path = segments.next().unwrap_or_default().to_string();
+        let mut found = Vec::new();
+        while let (Some(kind), Some(name)) = (segments.next(), segments.next()) {
+            path.push('/');
+            path.push_str(kind);
+            found.push((path.clone(), name));
+        }
+        found
+    }
+}
+
+const MANAGEMENT_GROUPS: &str = "/providers/microsoft.management/managementgroups/";
+
+fn kind_of(folded: &str) -> ScopeKind {
+    if folded == "/" {
+        return ScopeKind::Root;
+    }
+    if let Some(rest) = folded.strip_prefix(MANAGEMENT_GROUPS)
+        && !rest.contains('/')
+    {
+        return ScopeKind::ManagementGroup;
+    }
+    if let Some(rest) = folded.strip_prefix("/subscriptions/") {
+        let mut segments = rest.split('/').skip(1);
+        match (segments.next(), segments.next(), segments.next()) {
+            (None, ..) => return ScopeKind::Subscription,
+            (Some("resourcegroups"), Some(_), None) => return ScopeKind::ResourceGroup,
+            _ => {}
+        }
+    }
+    ScopeKind::Resource
+}
+
+/// Where each scope at or above a folded scope ends in its text, outermost first, the scope itself
+/// last. `/` and what stands above a subscription or a management group is not in the text.
+///
+/// ```
+/// use azrbac::ident::ancestor_ends;
+/// let scope = "/subscriptions/s/resourcegroups/r/providers/ns/t/n";
+/// let above: Vec<&str> = ancestor_ends(scope).iter().map(|end| &scope[..*end]).collect();
+/// assert_eq!(above, ["/subscriptions/s", "/subscriptions/s/resourcegroups/r", scope]);
+/// ```
+#[must_use]
+pub fn ancestor_ends(folded: &str) -> Vec<usize> {
+    let mut ends = Vec::with_capacity(8);
+    let mut at = 0;
+    while at < folded.len() {
+        let Some(first) = segment_end(folded, at) else { break };
+        if &folded[at + 1..first] == "providers" {
+            // `providers/{namespace}` is part of what follows, never a scope of its own.
+            match segment_end(folded, first) {
+                Some(namespace) => at = namespace,
+                None => break,
+            }
+            let Some(kind) = segment_end(folded, at) else { break };
+            let Some(name) = segment_end(folded, kind) else { break };
+            ends.push(name);
+            at = name;
+        } else {
+            let Some(name) = segment_end(folded, first) else { break };
+            ends.push(name);
+            at = name;
+        }
+    }
+    ends
+}
+
+/// The end of the segment that starts with the slash at `at`.
+fn segment_end(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at + 1..)?;
+    if rest.is_empty() {
+        return None;
+    }
+    Some(at + 1 + rest.find('/').unwrap_or(rest.len()))
+}
+
+fn check(text: &str, bare: &str) -> Result<(), Error> {
+    let mut segments = bare.split('/').peekable();
+    while let Some(kind) = segments.next() {
+        if kind.is_empty() {
+            return Err(wrong(text, "two slashes follow one another"));
+        }
+        placeholder(text, kind)?;
+        if kind.eq_ignore_ascii_case("providers") {
+            let namespace = segments.next().unwrap_or_default();
+            if namespace.is_empty() {
+                return Err(wrong(text, "`providers` is not followed by a namespace"));
+            }
+            placeholder(text, namespace)?;
+            let Some(kind) = segments.next() else {
+                return Err(wrong(text, &format!("`{namespace}` is not followed by a type")));
+            };
+            pair(text, kind, segments.next())?;
+        } else {
+            pair(text, kind, segments.next())?;
+        }
+    }
+    Ok(())
+}
+
+fn pair(text: &str, kind: &str, name: Option<&str>) -> Result<(), Error> {
+    match name {
+        None | Some("") => Err(wrong(text, &format!("`{kind}` is not followed by a name"))),
+        Some(name) => placeholder(text, name),
+    }
+}
+
+fn placeholder(text: &str, segment: &str) -> Result<(), Error> {
+    if segment.contains(['{', '}', '<', '>', '*']) {
+        return Err(wrong(text, &format!("`{segment}` is a placeholder"))
+            .help("put the real name in its place"));
+    }
+    if segment.chars().any(char::is_control) {
+        return Err(wrong(text, "it holds a control character"));
+    }
+    Ok(())
+}
+
+fn wrong(text: &str, what: &str) -> Error {
+    Error::new(ErrorKind::Name, format!("`{text}` is not a scope: {what}")).expected(
+        "an ARM id such as `/subscriptions/{id}/resourceGroups/{name}`, a management group or `/`",
+    )
+}
+
+impl PartialEq for Scope {
+    fn eq(&self, other: &Scope) -> bool {
+        self.folded == other.folded
+    }
+}
+impl Eq for Scope {}
+impl std::hash::Hash for Scope {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.folded.hash(state);
+    }
+}
+impl PartialOrd for Scope {
+    fn partial_cmp(&self, other: &Scope) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Scope {
+    fn cmp(&self, other: &Scope) -> std::cmp::Ordering {
+        self.folded.cmp(&other.folded)
+    }
+}
+impl FromStr for Scope {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Scope, Error> {
+        Scope::new(text)
+    }
+}
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({})", self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn above(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut scope = Scope::new(text).expect(text).parent();
+        while let Some(this) = scope {
+            found.push(this.text().to_string());
+            scope = this.parent();
+        }
+        found
+    }
+
+    #[test]
+    fn parents_drop_one_pair_and_then_the_namespace() {
+        assert_eq!(
+            above(
+                "/subscriptions/s/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a/blobServices/default/containers/c"
+            ),
+            [
+                "/subscriptions/s/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a/blobServices/default",
+                "/subscriptions/s/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/a",
+                "/subscriptions/s/resourceGroups/r",
+                "/subscriptions/s",
+            ]
+        );
+        assert_eq!(
+            above(
+                "/subscriptions/s/resourceGroups/r/providers/ns/t/n/providers/Microsoft.Insights/diagnosticSettings/d"
+            )[0],
+            "/subscriptions/s/resourceGroups/r/providers/ns/t/n"
+        );
+        assert_eq!(above("/providers/Microsoft.Management/managementGroups/g"), [""; 0]);
+        assert_eq!(
+            above(
+                "/providers/Microsoft.Management/managementGroups/g/providers/Microsoft.Authorization/roleAssignments/x"
+            ),
+            ["/providers/Microsoft.Management/managementGroups/g"]
+        );
+    }
+
+    #[test]
+    fn a_resource_group_called_providers_is_a_resource_group() {
+        assert_eq!(
+            above("/subscriptions/s/resourceGroups/providers/providers/ns/t/n"),
+            ["/subscriptions/s/resourceGroups/providers", "/subscriptions/s"]
+        );
+    }
+
+    #[test]
+    fn kinds() {
+        let kind = |text| Scope::new(text).expect(text).kind();
+        assert_eq!(kind("/"), ScopeKind::Root);
+        assert_eq!(kind("//"), ScopeKind::Root);
+        assert_eq!(kind("subscriptions/S/"), ScopeKind::Subscription);
+        assert_eq!(kind("/Subscriptions/S/RESOURCEGROUPS/r"), ScopeKind::ResourceGroup);
+        assert_eq!(
+            kind("/providers/microsoft.management/ManagementGroups/g"),
+            ScopeKind::ManagementGroup
+        );
+        assert_eq!(kind("/providers/Microsoft.Billing/billingAccounts/b"), ScopeKind::Resource);
+    }
+
+    #[test]
+    fn broken_scopes_say_what_is_broken() {
+        for (text, what) in [
+            ("", "empty"),
+            ("/subscriptions", "`subscriptions` is not followed by a name"),
+            ("/subscriptions/x/resourceGroups", "`resourceGroups` is not followed by a name"),
+            ("/subscriptions/x//resourceGroups/y", "two slashes"),
+            ("/subscriptions/x/providers/ns", "`ns` is not followed by a type"),
+            ("/subscriptions/{subscriptionId}", "placeholder"),
+        ] {
+            let error = Scope::new(text).expect_err(text).to_string();
+            assert!(error.contains(what), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn whole_segments_decide_who_is_above() {
+        let rg = Scope::new("/subscriptions/s/resourceGroups/rg").expect("a scope");
+        let rg2 = Scope::new("/subscriptions/s/resourceGroups/rg2/providers/ns/t/n").expect("one");
+        assert!(!rg.contains(&rg2));
+        assert!(Scope::root().contains(&rg2));
+        assert_eq!(rg2.resource_type().as_deref(), Some("ns/t"));
+        assert_eq!(rg2.resource_group().expect("has one").leaf(), "rg2");
+    }
+}
