@@ -1,0 +1,63 @@
+//! stdout, stderr and colour.
+
+use super::args::{Colour, Global};
+use azrbac::origin::Error;
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+/// Where a command writes. stdout is buffered; stderr is told at once.
+#[derive(Debug)]
+pub(crate) struct Console {
+    out: BufWriter<io::Stdout>,
+    pub(crate) colour: bool,
+    pub(crate) quiet: bool,
+}
+
+impl Console {
+    pub(crate) fn new(global: &Global) -> Console {
+        let colour = match global.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            // anstream knows NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM=dumb and old consoles.
+            Colour::Auto => {
+                anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            }
+        };
+        Console {
+            out: BufWriter::with_capacity(64 * 1024, io::stdout()),
+            colour,
+            quiet: global.quiet,
+        }
+    }
+
+    /// A line on stderr, unless quiet.
+    pub(crate) fn say(&self, line: &str) {
+        if !self.quiet {
+            // A closed stderr leaves nobody to tell.
+            let _closed = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    /// An error on stderr, always.
+    pub(crate) fn error(&self, error: &Error) {
+        let text = azrbac::report::safe(&error.to_string());
+        let _closed = writeln!(io::stderr(), "azrbac: {text}");
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    /// Is stderr a terminal (for progress)?
+    pub(crate) fn stderr_is_terminal() -> bool {
+        io::stderr().is_terminal()
+    }
+}
+
+impl Write for Console {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,809 @@
+//! `can`: may this principal do this operation on this scope, and why? (semantics.md 1)
+
+use super::decision::{Decision, DenyHit, Grant, Linked, Outcome};
+use super::inputs::ConditionInputs;
+use super::{Request, locks, near};
+use crate::condition::Assumptions;
+use crate::ident::{Plane, ScopeKind};
+use crate::model::{
+    AssignmentState, DenyEffect, Gap, Guard, Touches, World,
+};
+use crate::pattern::Match;
+use crate::tenant::{
+    DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at,
+};
+use crate::truth::Truth;
+use std::borrow::Cow;
+
+/// May this principal do this operation on this scope, and why?
+///
+/// Every grant and every deny is found, not only the first. Two comparisons tell whether an assignment
+/// stands at or above the target, so the time follows the assignments of the principal and its groups,
+/// not the tenant.
+///
+/// ```
+/// use azrbac::{catalog::Catalog, condition::Attributes, decide::{Outcome, Request, can}};
+/// use azrbac::{ident::{Operation, Plane, Scope}, model::Facts, tenant::Tenant};
+/// let mut facts = Facts::default();
+/// azrbac::ingest::read(&mut facts, "a.json", br#"[{"principalType": "User",
+///   "principalId": "11111111-1111-1111-1111-111111111111", "scope": "/subscriptions/s",
+///   "roleDefinitionId": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}]"#);
+/// let tenant = Tenant::build(facts, &Catalog::newest());
+/// let operation = Operation::new("Microsoft.Compute/virtualMachines/start/action")?;
+/// let scope = Scope::new("/subscriptions/s/resourceGroups/rg")?;
+/// let attributes = Attributes::default();
+/// let principal = "11111111-1111-1111-1111-111111111111".parse()?;
+/// let control = Request::new(principal, &operation, Plane::Control, &scope, &attributes);
+/// assert_eq!(can(&tenant, &control).outcome, Outcome::Allowed);
+/// // Owner has no data plane: the same string asked there is refused.
+/// let data = Request { plane: Plane::Data, ..control };
+/// assert_eq!(can(&tenant, &data).outcome, Outcome::NotAllowed);
+/// # Ok::<(), azrbac::origin::Error>(())
+/// ```
+#[must_use]
+pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    let mut walk = Walk::new(tenant, request);
+    let mut decision = walk.rbac();
+    for (operation, scope) in request.linked {
+        // Linked checks are control-plane checks of their own; conditions see no body of theirs.
+        let inner = Request {
+            operation,
+            scope,
+            plane: Plane::Control,
+            linked: &[],
+            method: None,
+            ..request.clone()
+        };
+        let linked = Walk::new(tenant, &inner).rbac();
+        decision.outcome = together(decision.outcome, linked.outcome);
+        decision.linked.push(Linked {
+            operation: operation.clone(),
+            scope: scope.clone(),
+            decision: linked,
+        });
+    }
+    if matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
+        walk.lock(&mut decision);
+    }
+    if !matches!(decision.outcome, Outcome::Allowed) {
+        decision.near = near::misses(&walk.near_question());
+    }
+    walk.remark(&mut decision);
+    decision
+}
+
+/// Both must be allowed; a deny on either is told as a deny (semantics.md 13.6, 5.14).
+fn together(main: Outcome, linked: Outcome) -> Outcome {
+    use Outcome::{Allowed, Conditional, Denied, NotAllowed};
+    match (main, linked) {
+        (Denied, _) | (_, Denied) => Denied,
+        (NotAllowed, _) | (_, NotAllowed) => NotAllowed,
+        (Conditional, _) | (_, Conditional) => Conditional,
+        _ => Allowed,
+    }
+}
+
+/// One walk over what applies to a principal at a scope.
+pub(super) struct Walk<'r> {
+    tenant: &'r Tenant,
+    request: &'r Request<'r>,
+    principal: Option<PrincipalIx>,
+    groups: Cow<'r, [PrincipalIx]>,
+    located: Located,
+    inputs: ConditionInputs<'r>,
+    /// What a no leans on: subtractions, conditions, groups that do not count.
+    withheld: Assumptions,
+    /// What a yes leans on: denies that did not apply for an uncertain reason.
+    spared: Assumptions,
+}
+
+impl<'r> Walk<'r> {
+    fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
+        let principal = tenant.principal(request.principal);
+        let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
+        Walk {
+            tenant,
+            request,
+            principal,
+            groups,
+            located: tenant.scopes.locate(request.scope, tenant.world == World::Open),
+            inputs: ConditionInputs::new(tenant, request, principal),
+            withheld: Assumptions::default(),
+            spared: Assumptions::default(),
+        }
+    }
+
+    fn near_question(&self) -> near::Question<'_> {
+        near::Question {
+            tenant: self.tenant,
+            request: self.request,
+            principal: self.principal,
+            groups: &self.groups,
+            at: self.located.at,
+        }
+    }
+
+    /// The principal and every group that it is in and that counts for access.
+    fn ids(&self) -> impl Iterator<Item = PrincipalIx> + '_ {
+        let groups = self.groups.iter().copied().filter(|ix| self.tenant.counts(*ix));
+        self.principal.into_iter().chain(groups.filter(|ix| Some(*ix) != self.principal))
+    }
+
+    fn is_one_of(&self, list: &[PrincipalIx]) -> bool {
+        if list.is_empty() {
+            return false;
+        }
+        self.ids().any(|id| list.binary_search(&id).is_ok())
+    }
+
+    fn rbac(&mut self) -> Decision {
+        let mut decision = Decision {
+            outcome: Outcome::NotAllowed,
+            plane: self.request.plane,
+            grants: Vec::new(),
+            denies: Vec::new(),
+            audited: Vec::new(),
+            locks: Vec::new(),
+            near: Vec::new(),
+            linked: Vec::new(),
+            residual: None,
+            assumptions: Assumptions::default(),
+            gaps: Vec::new(),
+            remarks: Vec::new(),
+        };
+        self.denies(&mut decision);
+        self.grants(&mut decision);
+        self.conclude(&mut decision);
+        decision
+    }
+
+    /// semantics.md 1.2 step 2 and section 5.
+    fn denies(&mut self, decision: &mut Decision) {
+        if self.tenant.deny_rows.is_empty() {
+            return;
+        }
+        for above in self.tenant.scopes.upwards(self.located.at) {
+            let rows = self.tenant.deny_rows_at(above);
+            for row in rows {
+                self.deny(row, above, decision);
+            }
+        }
+        decision.denies.sort_by_key(|hit| hit.deny);
+    }
+
+    fn deny(&mut self, row: &DenyRow, above: ScopeIx, decision: &mut Decision) {
+        let tenant = self.tenant;
+        let deny = tenant.deny(row.fact);
+        let Some(held) = self.deny_holds(row) else { return };
+        if !row.everyone && !self.is_one_of(&row.principals) {
+            if self.groups.iter().any(|ix| row.principals.binary_search(ix).is_ok()) {
+                // Only a group that does not count for access is named (U13).
+                self.spared.insert(13);
+            }
+            return;
+        }
+        if self.is_one_of(&row.excludes) {
+            let direct = self.principal.is_some_and(|own| {
+                row.excludes.binary_search(&own).is_ok()
+                    || tenant.members.direct(own).iter().any(|g| row.excludes.binary_search(g).is_ok())
+            });
+            if !direct {
+                self.spared.insert(7);
+            }
+            return;
+        }
+        let mut assumptions = Assumptions::default();
+        if held == Match::Vanishing {
+            assumptions.insert(3);
+        }
+        if deny.only_at_scope && !(self.located.exact && above == self.located.at) {
+            let extension = self.request.scope.folded()
+                [tenant.scope_text(above).folded().trim_end_matches('/').len()..]
+                .starts_with("/providers/")
+                && tenant.scope_text(above).kind() == ScopeKind::Resource;
+            if extension {
+                self.spared.insert(8);
+            }
+            return;
+        }
+        if !deny.system_protected
+            && matches!(
+                self.request.operation.folded(),
+                "microsoft.authorization/denyassignments/write"
+                    | "microsoft.authorization/denyassignments/delete"
+            )
+        {
+            self.spared.insert(33);
+            return;
+        }
+        if deny.effect == DenyEffect::Audit {
+            decision.audited.push(row.fact);
+            return;
+        }
+        let mut truth = Truth::True;
+        let mut guards: Vec<&Guard> = deny.condition.iter().map(|guard| &**guard).collect();
+        guards.extend(deny.blocks.iter().filter_map(|block| block.condition.as_ref()));
+        if !guards.is_empty() {
+            truth = Truth::True;
+            for guard in guards {
+                let verdict = self.inputs.evaluate(guard);
+                assumptions = assumptions.union(verdict.assumptions);
+                truth = truth.and(verdict.truth);
+            }
+            assumptions.insert(9);
+            if truth.is_unknown() && self.request.attributes_complete {
+                // Nothing more will be learned: an undecided deny applies (U9).
+                truth = Truth::True;
+            }
+            if truth.is_false() {
+                self.spared.insert(9);
+                return;
+            }
+        }
+        decision.denies.push(DenyHit { deny: row.fact, truth, assumptions });
+    }
+
+    /// Does any block of a deny hold the operation?
+    fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+        let deny = self.tenant.deny(row.fact);
+        let plane = self.request.plane;
+        let mut best = None;
+        for (block, sides) in deny.blocks.iter().zip(&row.sides) {
+            let side = &sides[plane_at(plane)];
+            match side.ask(block, plane, self.request.operation, self.request.wildcards) {
+                Held::Yes { how, .. } => best = best.max(Some(how)),
+                Held::Subtracted { how: Match::Vanishing, .. } => self.spared.insert(3),
+                Held::Subtracted { .. } | Held::No => {}
+            }
+        }
+        best
+    }
+
+    /// semantics.md 1.2 steps 3 to 6.
+    fn grants(&mut self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        let ids: Vec<PrincipalIx> = self.ids().collect();
+        for id in ids {
+            for row in applying(tenant, tenant.rows(id), self.located.at) {
+                self.grant(row, decision);
+            }
+        }
+        // A group that does not count for access (U13): what it would have given is withheld.
+        let uncounted: Vec<PrincipalIx> =
+            self.groups.iter().copied().filter(|ix| !tenant.counts(*ix)).collect();
+        for id in uncounted {
+            if applying(tenant, tenant.rows(id), self.located.at)
+                .any(|row| self.would_grant(row))
+            {
+                self.withheld.insert(13);
+            }
+        }
+    }
+
+    fn would_grant(&self, row: &Row) -> bool {
+        let Some(role) = self.tenant.role(row.role).definition() else { return true };
+        let plane = self.request.plane;
+        role.blocks.iter().zip(self.tenant.roles.sides(row.role)).any(|(block, sides)| {
+            matches!(
+                sides[plane_at(plane)].ask(block, plane, self.request.operation, self.request.wildcards),
+                Held::Yes { .. }
+            )
+        })
+    }
+
+    /// Is the assignment in force at the time of the request? `None` where that cannot be told.
+    fn in_force(&self, row: &Row) -> Option<bool> {
+        let assignment = self.tenant.assignment(row.fact);
+        if assignment.state == AssignmentState::Eligible {
+            return Some(false);
+        }
+        if assignment.start.is_none() && assignment.end.is_none() {
+            return Some(true);
+        }
+        let at = self.request.at?;
+        Some(assignment.start.is_none_or(|start| start <= at) && assignment.end.is_none_or(|end| at < end))
+    }
+
+    fn grant(&mut self, row: &Row, decision: &mut Decision) {
+        let in_force = self.in_force(row);
+        if in_force == Some(false) {
+            let assignment = self.tenant.assignment(row.fact);
+            if assignment.end.is_some() && assignment.end == self.request.at && self.would_grant(row) {
+                self.withheld.insert(29);
+            }
+            return;
+        }
+        let assignment = self.tenant.assignment(row.fact);
+        if assignment.via_lighthouse && self.request.plane == Plane::Data {
+            return;
+        }
+        let Some(role) = self.tenant.role(row.role).definition() else {
+            decision.grants.push(Grant {
+                assignment: row.fact,
+                role: row.role,
+                holder: row.holder,
+                pattern: None,
+                truth: Truth::Unknown,
+                conditional: assignment.condition.is_some(),
+                assumptions: Assumptions::default(),
+            });
+            decision.gaps.push(unknown_role(self.tenant, row));
+            return;
+        };
+        let plane = self.request.plane;
+        let mut best: Option<(Grant, bool)> = None;
+        let mut subtracted_elsewhere = false;
+        for (number, (block, sides)) in (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role))) {
+            let held = sides[plane_at(plane)].ask(
+                block,
+                plane,
+                self.request.operation,
+                self.request.wildcards,
+            );
+            let (pattern, how) = match held {
+                Held::No => continue,
+                Held::Subtracted { how, .. } => {
+                    subtracted_elsewhere = true;
+                    if how == Match::Vanishing {
+                        self.withheld.insert(3);
+                    }
+                    continue;
+                }
+                Held::Yes { pattern, how } => (pattern, how),
+            };
+            let mut grant = Grant {
+                assignment: row.fact,
+                role: row.role,
+                holder: row.holder,
+                pattern: Some((number, pattern)),
+                truth: Truth::True,
+                conditional: false,
+                assumptions: Assumptions::default(),
+            };
+            if how == Match::Vanishing {
+                grant.assumptions.insert(3);
+            }
+            let entry = &block.side(plane).0[pattern as usize];
+            if entry.was_trimmed() {
+                grant.assumptions.insert(6);
+            }
+            if entry.has_partial_segment_star() {
+                grant.assumptions.insert(4);
+            }
+            let open = self.conditions(&mut grant, block.condition.as_ref(), assignment.condition.as_deref());
+            if in_force.is_none() {
+                grant.truth = grant.truth.and(Truth::Unknown);
+            }
+            let better = best.as_ref().is_none_or(|(other, _)| {
+                (grant.truth, other.assumptions.len()) > (other.truth, grant.assumptions.len())
+            });
+            if better {
+                best = Some((grant, open));
+            }
+        }
+        let Some((mut grant, open)) = best else { return };
+        if subtracted_elsewhere {
+            // Pooled lists would have subtracted it (U1).
+            grant.assumptions.insert(1);
+        }
+        let possible = grant.truth.is_true() || (grant.truth.is_unknown() && open);
+        if possible {
+            decision.grants.push(grant);
+        } else {
+            self.withheld = self.withheld.union(grant.assumptions);
+        }
+    }
+
+    /// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
+    /// whether learning more could make them hold.
+    fn conditions(&self, grant: &mut Grant, block: Option<&Guard>, assignment: Option<&Guard>) -> bool {
+        let mut open = true;
+        for guard in [block, assignment].into_iter().flatten() {
+            let verdict = self.inputs.evaluate(guard);
+            grant.conditional = true;
+            grant.truth = grant.truth.and(verdict.truth);
+            grant.assumptions = grant.assumptions.union(verdict.assumptions);
+            open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
+        }
+        if block.is_some() && assignment.is_some() {
+            grant.assumptions.insert(2);
+        }
+        open
+    }
+
+    fn conclude(&mut self, decision: &mut Decision) {
+        if decision.denies.iter().any(|hit| hit.truth.is_true()) {
+            decision.outcome = Outcome::Denied;
+            decision.assumptions = decision
+                .denies
+                .iter()
+                .filter(|hit| hit.truth.is_true())
+                .map(|hit| hit.assumptions)
+                .min_by_key(|assumptions| assumptions.len())
+                .unwrap_or_default();
+            decision.gaps.clear();
+            self.gaps_that_lift(decision);
+            return;
+        }
+        let undecided_deny = !decision.denies.is_empty();
+        let firm = decision
+            .grants
+            .iter()
+            .filter(|grant| grant.truth.is_true())
+            .map(|grant| grant.assumptions)
+            .min_by_key(|assumptions| assumptions.len());
+        if let Some(assumptions) = firm {
+            decision.assumptions = assumptions.union(self.spared);
+            decision.gaps.clear();
+            self.gaps_that_deny(decision);
+            decision.outcome = if undecided_deny || !decision.gaps.is_empty() {
+                Outcome::Conditional
+            } else {
+                Outcome::Allowed
+            };
+            if undecided_deny {
+                for hit in &decision.denies {
+                    decision.assumptions = decision.assumptions.union(hit.assumptions);
+                }
+            }
+            return;
+        }
+        self.gaps_that_grant(decision);
+        if decision.grants.is_empty() && decision.gaps.is_empty() {
+            decision.outcome = Outcome::NotAllowed;
+            decision.assumptions = self.withheld;
+            return;
+        }
+        decision.outcome = Outcome::Conditional;
+        for grant in &decision.grants {
+            decision.assumptions = decision.assumptions.union(grant.assumptions);
+        }
+        decision.residual = self.residual(decision);
+    }
+
+    /// What is left of the conditions of the grants that may hold: one suffices.
+    fn residual(&self, decision: &Decision) -> Option<String> {
+        let mut parts: Vec<String> = Vec::new();
+        for grant in &decision.grants {
+            let (block, _) = grant.pattern?;
+            let role = self.tenant.role(grant.role).definition()?;
+            let guards = [
+                role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
+                self.tenant.assignment(grant.assignment).condition.as_deref(),
+            ];
+            let mut clauses: Vec<String> = Vec::new();
+            for guard in guards.into_iter().flatten() {
+                // A condition that was not understood leaves no residual that could be written down.
+                if guard.parsed.is_err() {
+                    return None;
+                }
+                clauses.extend(self.inputs.residual(guard).map(|condition| condition.print()));
+            }
+            match &clauses[..] {
+                [] => return None,
+                [one] => parts.push(one.clone()),
+                several => parts.push(
+                    several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
+                ),
+            }
+        }
+        parts.sort();
+        parts.dedup();
+        match &parts[..] {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => {
+                Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR "))
+            }
+        }
+    }
+
+    /// On a no: what was not understood or not listed and could have granted.
+    fn gaps_that_grant(&self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        for grant in &decision.grants {
+            let assignment = tenant.assignment(grant.assignment);
+            if (assignment.start.is_some() || assignment.end.is_some()) && self.request.at.is_none() {
+                decision.gaps.push(Gap {
+                    code: "no-time",
+                    message: "an assignment with a time window decides, and no time was given".to_string(),
+                    help: Some("say when: --at TIME, or `at` in a check".to_string()),
+                    place: None,
+                    touches: Touches::Assignment { principal: Some(assignment.principal), scope: None },
+                });
+                break;
+            }
+        }
+        for gap in tenant.gaps() {
+            let could = match &gap.touches {
+                Touches::Assignment { principal, scope } => {
+                    principal.is_none_or(|id| {
+                        id == self.request.principal
+                            || tenant.principal(id).is_some_and(|ix| {
+                                self.groups.contains(&ix) || tenant.may_be_member(ix)
+                            })
+                    }) && scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
+                }
+                Touches::Anything => true,
+                Touches::Deny { .. }
+                | Touches::Role { .. }
+                | Touches::Members { .. }
+                | Touches::Hierarchy
+                | Touches::Lock { .. }
+                | Touches::Resource { .. } => false,
+            };
+            if could {
+                decision.gaps.push(gap.clone());
+            }
+        }
+        if tenant.world == World::Closed {
+            return;
+        }
+        self.open_group_gaps(decision);
+        self.hierarchy_gaps(decision);
+    }
+
+    fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
+        match self.tenant.scope(scope) {
+            Some(ix) => {
+                self.tenant.is_above(ix, self.located.at)
+                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
+            }
+            None => {
+                scope.contains(self.request.scope)
+                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
+            }
+        }
+    }
+
+    /// Groups whose members nobody listed and that hold what is asked for, here.
+    fn open_group_gaps(&self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        let mut named: Vec<PrincipalIx> = Vec::new();
+        for above in tenant.scopes.upwards(self.located.at) {
+            for row in tenant.open_rows_at(above) {
+                let known = Some(row.holder) == self.principal || self.groups.contains(&row.holder);
+                if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
+                    continue;
+                }
+                if self.in_force(row) != Some(false) && self.could_grant(row) {
+                    named.push(row.holder);
+                }
+            }
+        }
+        for group in named {
+            decision.gaps.push(unknown_members(tenant, group, "holds what is asked for"));
+        }
+    }
+
+    /// Could the assignment grant, its conditions included?
+    fn could_grant(&self, row: &Row) -> bool {
+        let assignment = self.tenant.assignment(row.fact);
+        if assignment.via_lighthouse && self.request.plane == Plane::Data {
+            return false;
+        }
+        if !self.would_grant(row) {
+            return false;
+        }
+        assignment.condition.as_deref().is_none_or(|guard| {
+            let verdict = self.inputs.evaluate(guard);
+            verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
+        })
+    }
+
+    /// Management groups that may stand above the target, where the tree is not known.
+    fn hierarchy_gaps(&self, decision: &mut Decision) {
+        if !self.located.floating {
+            return;
+        }
+        let tenant = self.tenant;
+        let ids: Vec<PrincipalIx> = self.ids().collect();
+        let above_grants = |row: &&Row| {
+            tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
+                && !tenant.is_above(row.scope, self.located.at)
+                && !tenant.is_above(self.located.at, row.scope)
+                && self.in_force(row) != Some(false)
+                && self.could_grant(row)
+        };
+        let mut found: Vec<ScopeIx> = ids
+            .iter()
+            .flat_map(|id| tenant.rows(*id))
+            .chain(tenant.open_rows.iter())
+            .filter(above_grants)
+            .map(|row| row.scope)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        if let Some(group) = found.first() {
+            decision.gaps.push(unknown_hierarchy(tenant, *group, self.request));
+        }
+    }
+
+    /// On a yes: what was not understood or not listed and could have denied.
+    fn gaps_that_deny(&mut self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        for gap in tenant.gaps() {
+            let could = match &gap.touches {
+                Touches::Deny { scope } => scope.as_ref().is_none_or(|scope| self.may_be_above(scope)),
+                Touches::Anything => true,
+                Touches::Assignment { .. }
+                | Touches::Role { .. }
+                | Touches::Members { .. }
+                | Touches::Hierarchy
+                | Touches::Lock { .. }
+                | Touches::Resource { .. } => false,
+            };
+            if could {
+                decision.gaps.push(gap.clone());
+            }
+        }
+        if tenant.world == World::Closed || tenant.deny_rows.is_empty() {
+            return;
+        }
+        for row in &tenant.deny_rows {
+            let deny = tenant.deny(row.fact);
+            let certain = tenant.is_above(row.scope, self.located.at);
+            let possible = self.located.floating
+                && tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
+                && !tenant.is_above(self.located.at, row.scope);
+            if !(certain || possible)
+                || deny.effect == DenyEffect::Audit
+                || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))
+                || self.deny_holds(row).is_none()
+                || self.is_one_of(&row.excludes)
+            {
+                continue;
+            }
+            let bound = row.everyone || self.is_one_of(&row.principals);
+            if bound {
+                if possible && !certain {
+                    decision.gaps.push(unknown_hierarchy(tenant, row.scope, self.request));
+                }
+                continue;
+            }
+            if let Some(group) = row.principals.iter().find(|ix| tenant.may_be_member(**ix)) {
+                decision.gaps.push(unknown_members(tenant, *group, "is denied what is asked for"));
+            }
+        }
+    }
+
+    /// On a deny: an exclusion that could apply, had its group's members been listed.
+    fn gaps_that_lift(&self, decision: &mut Decision) {
+        if self.tenant.world == World::Closed {
+            return;
+        }
+        let granted = decision.grants.iter().any(|grant| !grant.truth.is_false());
+        let mut gaps = Vec::new();
+        for hit in decision.denies.iter().filter(|hit| hit.truth.is_true()) {
+            let row = self.tenant.deny_rows.iter().find(|row| row.fact == hit.deny);
+            let open = row.and_then(|row| row.excludes.iter().find(|ix| self.tenant.may_be_member(**ix)));
+            match open {
+                Some(group) => gaps.push(unknown_members(
+                    self.tenant,
+                    *group,
+                    "is excluded from the deny assignment that blocks",
+                )),
+                // One deny that certainly applies is enough.
+                None => return,
+            }
+        }
+        if granted && !gaps.is_empty() {
+            decision.outcome = Outcome::Conditional;
+            decision.gaps = gaps;
+        }
+    }
+
+    fn lock(&self, decision: &mut Decision) {
+        let lighthouse = self.request.via_lighthouse
+            || decision.grants.iter().any(|grant| {
+                grant.truth.is_true() && self.tenant.assignment(grant.assignment).via_lighthouse
+            });
+        if lighthouse {
+            return;
+        }
+        let locks = locks::blocking(self.tenant, self.request, self.located.at, self.located.exact);
+        if !locks.is_empty() {
+            decision.outcome = Outcome::Locked;
+            decision.locks = locks;
+            return;
+        }
+        if locks::concern(self.request) && self.request.operation.folded().starts_with("microsoft.authorization/locks/") {
+            decision.assumptions.insert(30);
+        }
+        let gaps: Vec<Gap> = locks::gaps(self.tenant, self.request).cloned().collect();
+        if !gaps.is_empty() {
+            decision.outcome = Outcome::Conditional;
+            decision.gaps.extend(gaps);
+        }
+    }
+
+    fn remark(&self, decision: &mut Decision) {
+        for deny in &decision.audited {
+            decision.remarks.push(format!(
+                "deny assignment `{}` would block this and only logs it (effect audit, semantics.md 5.10)",
+                self.tenant.deny(*deny).display_name
+            ));
+        }
+        let group_delete = self.request.operation.folded()
+            == "microsoft.resources/subscriptions/resourcegroups/delete"
+            && decision.outcome == Outcome::Allowed;
+        if group_delete {
+            let end = self.tenant.scopes.end(self.located.at);
+            let below = self
+                .tenant
+                .deny_rows
+                .iter()
+                .any(|row| row.scope > self.located.at && row.scope.0 < end && self.located.exact);
+            if below {
+                decision.assumptions.insert(31);
+                decision.remarks.push(
+                    "deny assignments stand on what the group contains; whether they stop its deletion is not documented (U31)".to_string(),
+                );
+            }
+        }
+    }
+}
+
+/// The rows whose scope is at or above a place.
+fn applying<'t>(
+    tenant: &'t Tenant,
+    rows: &'t [Row],
+    at: ScopeIx,
+) -> impl Iterator<Item = &'t Row> {
+    // Rows are sorted by scope, and everything above `at` has a smaller number.
+    let end = rows.partition_point(|row| row.scope <= at);
+    rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))
+}
+
+fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
+    let role = tenant.role(row.role);
+    let id = role.id();
+    let broken = tenant.gaps().iter().find(|gap| match &gap.touches {
+        Touches::Role { id: Some(gap_id), .. } => Some(*gap_id) == id,
+        _ => false,
+    });
+    if let Some(gap) = broken {
+        return gap.clone();
+    }
+    Gap {
+        code: "unknown-role",
+        message: format!(
+            "role `{}` is assigned at {} and defined nowhere",
+            role.name(),
+            tenant.scope_text(row.scope)
+        ),
+        help: Some("az role definition list --custom-role-only -o json > roles.json".to_string()),
+        place: None,
+        touches: Touches::Role { id, name: None },
+    }
+}
+
+fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
+    let id = tenant.principal_id(group);
+    Gap {
+        code: "unknown-members",
+        message: format!(
+            "the members of group `{}` are not known, and it {what}",
+            tenant.principal_name(group)
+        ),
+        help: Some(format!(
+            "az rest --method get --url \"https://graph.microsoft.com/v1.0/groups/{id}?\\$expand=members\" > group.json, or `azrbac collect --print az`"
+        )),
+        place: None,
+        touches: Touches::Members { group: Some(id) },
+    }
+}
+
+fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
+    let what = request.scope.subscription().unwrap_or_else(|| request.scope.clone());
+    Gap {
+        code: "unknown-management-groups",
+        message: format!(
+            "the management groups above {what} are not known, and {} would decide if it were one of them",
+            tenant.scope_text(group)
+        ),
+        help: Some("az account management-group show -e -r --name TENANT_ID -o json > groups.json".to_string()),
+        place: None,
+        touches: Touches::Hierarchy,
+    }
+}

@@ -1,0 +1,137 @@
+//! What a condition may ask about and nobody has to say: the facts of the request itself.
+
+use super::Request;
+use crate::condition::{
+    AttributeSource, AttributeValue, Attributes, Condition, Evaluation, Inputs, Residual,
+};
+use crate::ident::Plane;
+use crate::model::Guard;
+use crate::tenant::{PrincipalIx, Tenant};
+use crate::truth::Truth;
+use std::cell::OnceCell;
+
+/// The request's attributes, filled in when the first condition asks.
+#[derive(Debug)]
+pub(super) struct ConditionInputs<'r> {
+    tenant: &'r Tenant,
+    request: &'r Request<'r>,
+    principal: Option<PrincipalIx>,
+    plane: Plane,
+    filled: OnceCell<Attributes>,
+}
+
+/// What a guard says: its value, whether more knowledge could make it true, and what it leans on.
+pub(super) type Verdict = Evaluation;
+
+impl<'r> ConditionInputs<'r> {
+    pub(super) fn new(
+        tenant: &'r Tenant,
+        request: &'r Request<'r>,
+        principal: Option<PrincipalIx>,
+    ) -> ConditionInputs<'r> {
+        ConditionInputs { tenant, request, principal, plane: request.plane, filled: OnceCell::new() }
+    }
+
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            operation: self.request.operation,
+            plane: self.plane,
+            sub_operations: self.request.sub_operations,
+            attributes: self.filled.get_or_init(|| self.fill()),
+            complete: self.request.attributes_complete,
+            wildcards: self.request.wildcards,
+        }
+    }
+
+    /// Asks a guard. One that could not be read is unknown, and knowing it could make it true.
+    pub(super) fn evaluate(&self, guard: &Guard) -> Verdict {
+        match &guard.parsed {
+            Ok(condition) => condition.evaluate(&self.inputs()),
+            Err(_) => Evaluation { truth: Truth::Unknown, open: true, assumptions: Default::default() },
+        }
+    }
+
+    /// What is left of a guard: `None` when nothing is.
+    pub(super) fn residual(&self, guard: &Guard) -> Option<Condition> {
+        match guard.parsed.as_ref().ok()?.residual(&self.inputs()) {
+            Residual::Open(condition) => Some(condition),
+            Residual::True | Residual::False => None,
+        }
+    }
+
+    /// semantics.md 9.4, "Derived without asking, unless given".
+    fn fill(&self) -> Attributes {
+        let mut attributes = self.request.attributes.clone();
+        let mut add = |source: AttributeSource, name: &str, value: AttributeValue| {
+            if attributes.get(source, name).is_none() {
+                attributes.insert(source, name, value);
+            }
+        };
+        for (path, name) in self.request.scope.names() {
+            add(AttributeSource::Resource, &format!("{path}:name"), AttributeValue::Text(name.into()));
+        }
+        if let Some(at) = self.request.at {
+            add(AttributeSource::Environment, "UtcNow", AttributeValue::Text(at.to_string()));
+        }
+        if let Some(principal) = self.principal {
+            for (name, values) in &self.tenant.infos[principal.row()].security_attributes {
+                let values: Vec<AttributeValue> =
+                    values.iter().map(|value| AttributeValue::Text(value.to_string())).collect();
+                let value = match <[AttributeValue; 1]>::try_from(values) {
+                    Ok([one]) => one,
+                    Err(values) => AttributeValue::List(values),
+                };
+                add(
+                    AttributeSource::Principal,
+                    &format!("Microsoft.Directory/CustomSecurityAttributes/Id:{name}"),
+                    value,
+                );
+            }
+        }
+        self.existing_assignment(&mut add);
+        attributes
+    }
+
+    /// Deleting a role assignment that the tenant knows: its role and principal are facts of the
+    /// resource (semantics.md 9.9). Writing one is told by the request's body, which is not here.
+    fn existing_assignment(&self, add: &mut impl FnMut(AttributeSource, &str, AttributeValue)) {
+        const COLLECTION: &str = "/providers/microsoft.authorization/roleassignments/";
+        if self.request.operation.folded() != "microsoft.authorization/roleassignments/delete" {
+            return;
+        }
+        let folded = self.request.scope.folded();
+        let Some(at) = folded.rfind(COLLECTION) else { return };
+        let Some(id) = crate::ident::Guid::parse(&folded[at + COLLECTION.len()..]) else { return };
+        let scope = if at == 0 { "/" } else { &folded[..at] };
+        let Some(found) = self.tenant.assignments().find(|ix| {
+            self.tenant.assignment(*ix).name.guid() == Some(id)
+                && self.tenant.scope_text(self.tenant.assignment_scope(*ix)).folded() == scope
+        }) else {
+            return;
+        };
+        let assignment = self.tenant.assignment(found);
+        let prefix = "Microsoft.Authorization/roleAssignments";
+        if let crate::model::RoleRef::Id(role) = &assignment.role {
+            add(
+                AttributeSource::Resource,
+                &format!("{prefix}:RoleDefinitionId"),
+                AttributeValue::Text(role.to_string()),
+            );
+        }
+        add(
+            AttributeSource::Resource,
+            &format!("{prefix}:PrincipalId"),
+            AttributeValue::Text(assignment.principal.to_string()),
+        );
+        if let Some(holder) = self.tenant.principal(assignment.principal) {
+            let kind = self.tenant.principal_kind(holder);
+            if kind != crate::model::PrincipalType::Unknown {
+                add(
+                    AttributeSource::Resource,
+                    &format!("{prefix}:PrincipalType"),
+                    AttributeValue::Text(kind.as_str().to_string()),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Locks: after RBAC has allowed, by HTTP method (semantics.md 12).
+
+use super::{Method, Request};
+use crate::ident::Plane;
+use crate::model::{LockLevel, Touches};
+use crate::tenant::{LockIx, ScopeIx, Tenant};
+
+/// Operations that no lock holds back (U30).
+const EXEMPT: [&str; 2] =
+    ["microsoft.authorization/locks/write", "microsoft.authorization/locks/delete"];
+
+/// Is this a request that locks look at at all?
+pub(super) fn concern(request: &Request<'_>) -> bool {
+    request.plane == Plane::Control && !EXEMPT.contains(&request.operation.folded())
+}
+
+fn method(request: &Request<'_>) -> Method {
+    request.method.unwrap_or_else(|| Method::of(request.operation))
+}
+
+/// The locks that block a request at a place. `exact`: the place is the target itself, so what stands
+/// below it counts for a DELETE.
+pub(super) fn blocking(
+    tenant: &Tenant,
+    request: &Request<'_>,
+    at: ScopeIx,
+    exact: bool,
+) -> Vec<LockIx> {
+    let method = method(request);
+    if !concern(request) || matches!(method, Method::Get | Method::Head) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for above in tenant.scopes.upwards(at) {
+        for (_, lock) in rows(tenant, above.0, above.0 + 1) {
+            let blocks = match tenant.lock(*lock).level {
+                LockLevel::ReadOnly => true,
+                LockLevel::CanNotDelete => method == Method::Delete,
+            };
+            if blocks {
+                found.push(*lock);
+            }
+        }
+    }
+    if method == Method::Delete && exact {
+        // A delete takes everything below along: one lock there blocks all of it (12.4, 12.9).
+        found.extend(rows(tenant, at.0 + 1, tenant.scopes.end(at)).iter().map(|row| row.1));
+    }
+    found.sort_unstable();
+    found
+}
+
+fn rows(tenant: &Tenant, from: u32, to: u32) -> &[(ScopeIx, LockIx)] {
+    let rows = &tenant.lock_rows;
+    let start = rows.partition_point(|row| row.0.0 < from);
+    let end = rows.partition_point(|row| row.0.0 < to);
+    rows.get(start..end).unwrap_or(&[])
+}
+
+/// Gaps that could have been a lock on this request.
+pub(super) fn gaps<'t>(
+    tenant: &'t Tenant,
+    request: &Request<'_>,
+) -> impl Iterator<Item = &'t crate::model::Gap> {
+    let looked_at =
+        concern(request) && !matches!(method(request), Method::Get | Method::Head);
+    let target = request.scope.clone();
+    tenant.gaps().iter().filter(move |gap| {
+        looked_at
+            && match &gap.touches {
+                Touches::Lock { scope } => {
+                    scope.as_ref().is_none_or(|s| s.contains(&target) || target.contains(s))
+                }
+                _ => false,
+            }
+    })
+}

@@ -1,0 +1,16 @@
+//! One file a question: may it, and why?
+//!
+//! A decision is a value, never a `Result`: after a tenant is built every question has an answer, and
+//! the answer may be "it depends, and on this". Its reasons are gathered in the same walk that finds
+//! it, as indices, and turned to words only when asked.
+
+mod can;
+mod decision;
+mod inputs;
+mod locks;
+mod near;
+mod request;
+
+pub use can::can;
+pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome};
+pub use request::{Method, Request};

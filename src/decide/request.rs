@@ -1,0 +1,115 @@
+//! What is asked.
+
+use crate::condition::Attributes;
+use crate::ident::{Guid, Operation, Plane, Scope, Timestamp, Verb};
+use crate::origin::{Error, ErrorKind};
+use crate::pattern::Wildcards;
+use std::str::FromStr;
+
+/// The HTTP method of a request: locks go by it (semantics.md 12.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// GET
+    Get,
+    /// HEAD
+    Head,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+    /// POST
+    Post,
+    /// DELETE
+    Delete,
+}
+
+impl Method {
+    /// The method that an operation is usually called with (semantics.md 13.1).
+    #[must_use]
+    pub fn of(operation: &Operation) -> Method {
+        match operation.verb() {
+            Verb::Read => Method::Get,
+            Verb::Write => Method::Put,
+            Verb::Delete => Method::Delete,
+            Verb::Action | Verb::Other => Method::Post,
+        }
+    }
+}
+
+impl FromStr for Method {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Method, Error> {
+        Ok(match text.trim().to_ascii_uppercase().as_str() {
+            "GET" => Method::Get,
+            "HEAD" => Method::Head,
+            "PUT" => Method::Put,
+            "PATCH" => Method::Patch,
+            "POST" => Method::Post,
+            "DELETE" => Method::Delete,
+            _ => {
+                return Err(Error::new(ErrorKind::Name, format!("`{text}` is not an HTTP method"))
+                    .expected("GET, HEAD, PUT, PATCH, POST or DELETE"));
+            }
+        })
+    }
+}
+
+/// May this principal do this operation on this scope? With everything that the answer may hang on:
+/// nothing is read from the clock or anywhere else.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The object id of the one who asks. It needs no listing in the tenant.
+    pub principal: Guid,
+    /// What is to be done.
+    pub operation: &'a Operation,
+    /// On which plane (semantics.md 3.1).
+    pub plane: Plane,
+    /// Where.
+    pub scope: &'a Scope,
+    /// Attributes for conditions.
+    pub attributes: &'a Attributes,
+    /// Does an attribute that is not given not exist (`true`), or is it unknown (`false`)?
+    pub attributes_complete: bool,
+    /// The suboperations of the request (semantics.md 9.8); `None`: not given.
+    pub sub_operations: Option<&'a [String]>,
+    /// The HTTP method, where it is not the operation's usual one.
+    pub method: Option<Method>,
+    /// When. `None`: a time window cannot be judged, and what hangs on one is conditional.
+    pub at: Option<Timestamp>,
+    /// What else must be allowed because the body refers to it (semantics.md 13.6).
+    pub linked: &'a [(Operation, Scope)],
+    /// Does the caller come from a managing tenant (Azure Lighthouse)?
+    pub via_lighthouse: bool,
+    /// How `X/*/y` is read (U3).
+    pub wildcards: Wildcards,
+}
+
+impl<'a> Request<'a> {
+    /// A request with nothing special: attributes unknown, now unknown.
+    ///
+    /// `attributes` is usually empty; it is borrowed because it may be large.
+    #[must_use]
+    pub fn new(
+        principal: Guid,
+        operation: &'a Operation,
+        plane: Plane,
+        scope: &'a Scope,
+        attributes: &'a Attributes,
+    ) -> Request<'a> {
+        Request {
+            principal,
+            operation,
+            plane,
+            scope,
+            attributes,
+            attributes_complete: false,
+            sub_operations: None,
+            method: None,
+            at: None,
+            linked: &[],
+            via_lighthouse: false,
+            wildcards: Wildcards::Azure,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Where an entry stands in its source, and how a place inside it is found when it is needed.
+
+use super::documents::RawEntry;
+use super::entry::Step;
+use crate::origin::{Origin, Place, SourceId};
+use serde_json::value::RawValue;
+use std::cell::Cell;
+
+/// Counts lines up to an offset; questions come in rising order, so the text is read once.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    last: Cell<(usize, usize)>,
+}
+
+impl Lines {
+    fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
+        let offset = offset.min(text.len());
+        let (from, before) = match self.last.get() {
+            (at, line) if at <= offset => (at, line),
+            _ => (0, 0),
+        };
+        let line = before + text.as_bytes()[from..offset].iter().filter(|b| **b == b'\n').count();
+        self.last.set((offset, line));
+        let line_start = text.as_bytes()[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+        let column = text.get(line_start..offset).map_or(offset - line_start, |t| t.chars().count());
+        (line + 1, column + 1)
+    }
+}
+
+/// Where entries stand: one source, and inside it either JSON text or a YAML tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ground<'t> {
+    pub(crate) source: SourceId,
+    pub(crate) name: &'t str,
+    pub(crate) text: &'t str,
+    pub(crate) lines: &'t Lines,
+    pub(crate) at: At<'t>,
+}
+
+/// How places inside the current entry are found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum At<'t> {
+    /// The entry's own JSON text.
+    Json { entry: RawEntry<'t>, documents: usize },
+    /// A YAML document: the positions of all its nodes.
+    Yaml(&'t super::yaml::Positions),
+}
+
+impl Ground<'_> {
+    /// Where the entry begins.
+    pub(crate) fn origin(&self) -> Origin {
+        match self.at {
+            At::Json { entry, .. } => Origin::new(self.source, entry.offset),
+            At::Yaml(_) => Origin::new(self.source, 0),
+        }
+    }
+
+    /// The origin of something inside the entry: found by walking there, so only for what is rare.
+    pub(crate) fn origin_of(&self, steps: &[Step]) -> Origin {
+        match self.offset_of(steps) {
+            Some(offset) => Origin::new(self.source, offset),
+            None => self.origin(),
+        }
+    }
+
+    fn offset_of(&self, steps: &[Step]) -> Option<usize> {
+        match self.at {
+            At::Json { entry, .. } => Some(entry.offset + walk(entry.text, steps)),
+            At::Yaml(positions) => positions.offset(steps),
+        }
+    }
+
+    /// The place of something inside the entry, as people read it.
+    pub(crate) fn place(&self, steps: &[Step]) -> Place {
+        let mut path = String::from("$");
+        if let At::Json { entry, documents } = self.at {
+            if documents > 1 {
+                push(&mut path, &Step::Index(entry.document));
+            }
+            if let Some(wrapper) = entry.wrapper {
+                push(&mut path, &Step::Key(wrapper.to_string()));
+            }
+            if let Some(index) = entry.index {
+                push(&mut path, &Step::Index(index));
+            }
+        }
+        for step in steps {
+            push(&mut path, step);
+        }
+        let offset = self.offset_of(steps).unwrap_or(0);
+        let (line, column) = self.lines.line_and_column(self.text, offset);
+        Place { file: self.name.to_string(), path, line, column }
+    }
+}
+
+/// Adds a step to a JSON path.
+pub(crate) fn push(path: &mut String, step: &Step) {
+    match step {
+        Step::Key(key) if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => {
+            path.push('.');
+            path.push_str(key);
+        }
+        Step::Key(key) => {
+            path.push_str("['");
+            path.push_str(key);
+            path.push_str("']");
+        }
+        Step::Index(index) => {
+            path.push('[');
+            path.push_str(&index.to_string());
+            path.push(']');
+        }
+    }
+}
+
+/// The offset of the value at a path inside the text of one JSON value, as far as the path leads.
+fn walk(text: &str, steps: &[Step]) -> usize {
+    let mut part = text;
+    for step in steps {
+        let next = match step {
+            Step::Key(key) => fields(part)
+                .and_then(|fields| fields.into_iter().find(|field| field.0 == *key))
+                .map(|field| field.1),
+            Step::Index(index) => serde_json::from_str::<Vec<&RawValue>>(part)
+                .ok()
+                .and_then(|items| items.get(*index).map(|item| item.get())),
+        };
+        match next {
+            Some(next) => part = next,
+            None => break,
+        }
+    }
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
+/// The fields of an object with the raw text of their values, in order, repeated names included.
+fn fields(text: &str) -> Option<Vec<(String, &str)>> {
+    struct Fields<'a>(Vec<(String, &'a str)>);
+    struct Visit<'a>(std::marker::PhantomData<&'a ()>);
+    impl<'de: 'a, 'a> serde::Deserialize<'de> for Fields<'a> {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(Visit(std::marker::PhantomData))
+        }
+    }
+    impl<'de: 'a, 'a> serde::de::Visitor<'de> for Visit<'a> {
+        type Value = Fields<'a>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Fields<'a>, A::Error> {
+            let mut found = Vec::new();
+            while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
+                found.push((key, value.get()));
+            }
+            Ok(Fields(found))
+        }
+    }
+    serde_json::from_str::<Fields<'_>>(text).ok().map(|fields| fields.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_to_the_value() {
+        let text = r#"{"a": {"b": [1, {"c": "x"}]}}"#;
+        let steps = [
+            Step::Key("a".into()),
+            Step::Key("b".into()),
+            Step::Index(1),
+            Step::Key("c".into()),
+        ];
+        assert_eq!(&text[walk(text, &steps)..][..3], "\"x\"");
+        assert_eq!(walk(text, &[Step::Key("missing".into())]), 0);
+    }
+}

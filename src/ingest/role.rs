@@ -1,0 +1,192 @@
+//! Role definitions in every dialect.
+
+use super::entry::{Entry, Problem, Repair, Step};
+use super::reader::{Reader, maybe_guid};
+use crate::ident::Guid;
+use crate::model::{InputKind, PermissionBlock, RoleDefinition, RoleKind, Touches};
+use crate::pattern::ActionPattern;
+
+/// Reads one role definition, or says why not.
+pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
+    match decode(reader, entry) {
+        Ok(role) => {
+            reader.facts.roles.push(role);
+            reader.accept(InputKind::RoleDefinitions);
+        }
+        Err(problem) => {
+            let id = identify(entry).ok().flatten();
+            let name = name(entry, &mut Vec::new()).ok().flatten();
+            reader.refuse(
+                &format!("role definition `{}`", name.as_deref().unwrap_or("without a name")),
+                &problem,
+                Touches::Role { id, name },
+            );
+        }
+    }
+}
+
+fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefinition, Problem> {
+    let id = identify(entry)?;
+    let name = name(entry, &mut reader.repairs)?;
+    if id.is_none() && name.is_none() {
+        return Err(Problem::new("neither an id nor a name", "`Id` or `roleName`"));
+    }
+    let scopes = entry.strings(&["assignableScopes"], &mut reader.repairs)?;
+    let mut placeholder = None;
+    for (scope, index) in &scopes {
+        if scope.contains(['{', '<']) && placeholder.is_none() {
+            placeholder = Some(*index);
+        }
+    }
+    if let Some(index) = placeholder {
+        let mut steps = entry.find(&["assignableScopes"])?.map(|f| f.steps()).unwrap_or_default();
+        steps.push(Step::Index(index));
+        reader.repairs.push(Repair {
+            code: "placeholder-scope",
+            message: format!(
+                "`{}` among the assignable scopes is a placeholder; it decides nothing here, the service would refuse it",
+                scopes[index].0
+            ),
+            steps,
+        });
+    }
+    Ok(RoleDefinition {
+        id,
+        name: name.unwrap_or_else(|| id.map(|id| id.to_string()).unwrap_or_default()).into(),
+        kind: kind(entry)?,
+        blocks: blocks(reader, entry)?,
+        assignable_scopes: scopes.iter().map(|(scope, _)| scope.trim().into()).collect(),
+        origin: reader.ground.origin(),
+    })
+}
+
+/// The GUID: `name` in Azure's own shapes, `Id` in PowerShell's, the end of `id` in both.
+fn identify(entry: &Entry<'_, '_>) -> Result<Option<Guid>, Problem> {
+    for names in [["name"], ["id"]] {
+        if let Some(text) = entry.find_own(names[0])?.map(|field| field.text()).transpose()?
+            && let Some(guid) = Guid::last_segment(text)
+        {
+            return Ok(Some(guid));
+        }
+    }
+    Ok(maybe_guid(entry, &["roleDefinitionId"]))
+}
+
+/// The name: `roleName`, or a `Name` that is not the GUID.
+fn name(entry: &Entry<'_, '_>, repairs: &mut Vec<Repair>) -> Result<Option<String>, Problem> {
+    let Some(field) = entry.find(&["roleName"])?.map_or_else(|| entry.find_own("name"), |f| Ok(Some(f)))?
+    else {
+        return Ok(None);
+    };
+    let text = field.text()?;
+    let bare = text.trim();
+    if bare.is_empty() || Guid::parse(bare).is_some() {
+        return Ok(None);
+    }
+    if bare.len() != text.len() {
+        repairs.push(Repair {
+            code: "repaired-blanks",
+            message: "blanks around a role name were cut off".to_string(),
+            steps: field.steps(),
+        });
+    }
+    Ok(Some(bare.to_string()))
+}
+
+/// Custom or built-in, by whichever field says so; silence means custom, and the tenant sets that
+/// right for GUIDs of the catalog.
+fn kind(entry: &Entry<'_, '_>) -> Result<RoleKind, Problem> {
+    if let Some(custom) = entry.boolean(&["isCustom"])? {
+        return Ok(if custom { RoleKind::Custom } else { RoleKind::BuiltIn });
+    }
+    let stated = match entry.filled(&["roleType"])? {
+        Some(word) => Some(word),
+        None => entry.find_inner("type")?.map(|field| field.text()).transpose()?,
+    };
+    Ok(match stated.map(str::to_ascii_lowercase).as_deref() {
+        Some("builtinrole") => RoleKind::BuiltIn,
+        _ => RoleKind::Custom,
+    })
+}
+
+/// The permission blocks: a list under `permissions`, or the four lists of PowerShell's shape.
+pub(crate) fn blocks(
+    reader: &mut Reader<'_, '_>,
+    entry: &Entry<'_, '_>,
+) -> Result<Vec<PermissionBlock>, Problem> {
+    if let Some((field, entries)) = entry.objects(&["permissions"], &mut reader.repairs)? {
+        let single = matches!(field.node, super::node::Node::Object(_));
+        let mut blocks = Vec::with_capacity(entries.len());
+        for (index, inner) in entries.iter().enumerate() {
+            let outer = reader.base.clone();
+            reader.base.extend(field.steps());
+            if !single {
+                reader.base.push(Step::Index(index));
+            }
+            let mended = reader.repairs.len();
+            let result = block(reader, inner);
+            reader.base = outer;
+            for repair in &mut reader.repairs[mended..] {
+                let mut steps = field.steps();
+                if !single {
+                    steps.push(Step::Index(index));
+                }
+                steps.append(&mut repair.steps);
+                repair.steps = steps;
+            }
+            blocks.push(result.map_err(|problem| {
+                field.place(if single { problem } else { problem.under(Step::Index(index)) })
+            })?);
+        }
+        return Ok(blocks);
+    }
+    Ok(vec![block(reader, entry)?])
+}
+
+fn block(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<PermissionBlock, Problem> {
+    Ok(PermissionBlock {
+        actions: patterns(reader, entry, "actions")?,
+        not_actions: patterns(reader, entry, "notActions")?,
+        data_actions: patterns(reader, entry, "dataActions")?,
+        not_data_actions: patterns(reader, entry, "notDataActions")?,
+        condition: reader.guard(entry, "a permission block")?,
+    })
+}
+
+fn patterns(
+    reader: &mut Reader<'_, '_>,
+    entry: &Entry<'_, '_>,
+    list: &str,
+) -> Result<Vec<ActionPattern>, Problem> {
+    let mut found = Vec::new();
+    for (text, index) in entry.strings(&[list], &mut reader.repairs)? {
+        let field = entry.find(&[list])?;
+        let steps = || {
+            let mut steps = field.map(|field| field.steps()).unwrap_or_default();
+            steps.push(Step::Index(index));
+            steps
+        };
+        if text.trim().is_empty() {
+            reader.repairs.push(Repair {
+                code: "repaired-empty-action",
+                message: format!("an empty string inside `{list}` was passed over"),
+                steps: steps(),
+            });
+            continue;
+        }
+        let pattern = ActionPattern::new(text).map_err(|error| {
+            let problem =
+                Problem::new(error.message(), error.expectation().unwrap_or("an operation"));
+            steps().into_iter().rev().fold(problem, Problem::under)
+        })?;
+        if pattern.was_trimmed() {
+            reader.repairs.push(Repair {
+                code: "repaired-blanks",
+                message: "blanks around an action were cut off (U6)".to_string(),
+                steps: steps(),
+            });
+        }
+        found.push(pattern);
+    }
+    Ok(found)
+}

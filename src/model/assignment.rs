@@ -1,0 +1,166 @@
+//! Role assignments, deny assignments and locks.
+
+use super::{Guard, PermissionBlock, PrincipalType, ScopeRef};
+use crate::ident::{Guid, Timestamp};
+use crate::origin::Origin;
+
+/// How an assignment is called. Nearly all are a GUID under their scope, which needs no string.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AssignmentName {
+    /// Only a GUID was given.
+    Bare(Guid),
+    /// `{scope}/providers/Microsoft.Authorization/roleAssignments/{guid}`, under its own scope.
+    UnderScope(Guid),
+    /// Anything else, as written; empty where the entry had no id.
+    Text(Box<str>),
+}
+
+impl AssignmentName {
+    /// The id as Azure writes it, given the assignment's scope and collection
+    /// (`roleAssignments`, `denyAssignments`).
+    #[must_use]
+    pub fn full(&self, scope: &str, collection: &str) -> String {
+        match self {
+            AssignmentName::Bare(guid) => guid.to_string(),
+            AssignmentName::UnderScope(guid) => {
+                let scope = if scope == "/" { "" } else { scope };
+                format!("{scope}/providers/Microsoft.Authorization/{collection}/{guid}")
+            }
+            AssignmentName::Text(text) => text.to_string(),
+        }
+    }
+
+    /// The GUID, where the name is one.
+    #[must_use]
+    pub fn guid(&self) -> Option<Guid> {
+        match self {
+            AssignmentName::Bare(guid) | AssignmentName::UnderScope(guid) => Some(*guid),
+            AssignmentName::Text(text) => Guid::last_segment(text),
+        }
+    }
+}
+
+/// Which role an assignment names: by GUID nearly always, by name in some PowerShell exports.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RoleRef {
+    /// The last segment of `roleDefinitionId` (semantics.md 4.5).
+    Id(Guid),
+    /// `RoleDefinitionName`, where no id was exported.
+    Name(Box<str>),
+}
+
+/// Does an assignment grant now, or may its holder only activate it (PIM)?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AssignmentState {
+    /// It grants, within its time window.
+    Active,
+    /// It gives nothing until it is activated (semantics.md 10.1).
+    Eligible,
+}
+
+/// A role assignment (semantics.md 4.6).
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// Its name.
+    pub name: AssignmentName,
+    /// Who holds it: a user, a group, a service principal.
+    pub principal: Guid,
+    /// What the export says the principal is.
+    pub principal_type: PrincipalType,
+    /// What it gives.
+    pub role: RoleRef,
+    /// Where; everything below inherits it.
+    pub scope: ScopeRef,
+    /// Active or eligible.
+    pub state: AssignmentState,
+    /// When it begins, if it says so.
+    pub start: Option<Timestamp>,
+    /// When it ends, if it says so; that instant is outside (U29).
+    pub end: Option<Timestamp>,
+    /// Its condition.
+    pub condition: Option<Box<Guard>>,
+    /// Does it come from a managing tenant (Azure Lighthouse)?
+    pub via_lighthouse: bool,
+    /// For a schedule instance: the role assignment that it stands for.
+    pub stands_for: Option<Guid>,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+/// Does a deny assignment block, or only log (semantics.md 5.10)?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DenyEffect {
+    /// It blocks.
+    Enforced,
+    /// It logs and does not block.
+    Audit,
+}
+
+/// One entry of `principals` or `excludePrincipals`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DenyPrincipal {
+    /// The object id; all zeros means everyone (semantics.md 5.3).
+    pub id: Guid,
+    /// What the export says it is.
+    pub kind: PrincipalType,
+}
+
+/// A deny assignment (semantics.md 5).
+#[derive(Debug, Clone)]
+pub struct Deny {
+    /// Its id.
+    pub name: AssignmentName,
+    /// `denyAssignmentName`.
+    pub display_name: Box<str>,
+    /// What it takes away: the same shape as a role's blocks.
+    pub blocks: Vec<PermissionBlock>,
+    /// Where.
+    pub scope: ScopeRef,
+    /// Does it apply only when the target is exactly its scope (semantics.md 5.9)?
+    pub only_at_scope: bool,
+    /// Whom it binds.
+    pub principals: Vec<DenyPrincipal>,
+    /// Whom it leaves out.
+    pub excludes: Vec<DenyPrincipal>,
+    /// Created by Azure, or by a user (semantics.md 5.12)?
+    pub system_protected: bool,
+    /// Blocks or only logs.
+    pub effect: DenyEffect,
+    /// Its condition (U9).
+    pub condition: Option<Box<Guard>>,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+/// How much a lock holds back (semantics.md 12.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LockLevel {
+    /// Blocks DELETE.
+    CanNotDelete,
+    /// Blocks everything but GET and HEAD.
+    ReadOnly,
+}
+
+impl LockLevel {
+    /// Azure's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LockLevel::CanNotDelete => "CanNotDelete",
+            LockLevel::ReadOnly => "ReadOnly",
+        }
+    }
+}
+
+/// A management lock.
+#[derive(Debug, Clone)]
+pub struct Lock {
+    /// Its name, where it has one.
+    pub name: Box<str>,
+    /// Where; everything below inherits it.
+    pub scope: ScopeRef,
+    /// How much it holds back.
+    pub level: LockLevel,
+    /// Where it was read.
+    pub origin: Origin,
+}

@@ -1,0 +1,192 @@
+//! Everything that was read, before it becomes a tenant.
+
+use super::{
+    Assignment, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal, PrincipalType, Resource, RoleDefinition,
+    Subscription,
+};
+use crate::ident::{Guid, Scope};
+use crate::origin::{Error, Place, Sources};
+use rustc_hash::FxHashMap;
+
+/// A scope of these facts: its row in the scope table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeRef(pub(crate) u32);
+
+/// Does what was not listed exist? (scenario-format.md, "Closed and open worlds")
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum World {
+    /// A scenario: what it does not list does not exist.
+    Closed,
+    /// A snapshot: what it names and does not describe is unknown.
+    #[default]
+    Open,
+}
+
+/// A kind of input, to say what was read and what was absent altogether.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum InputKind {
+    /// Role definitions.
+    RoleDefinitions,
+    /// Role assignments.
+    RoleAssignments,
+    /// Eligible and time-bound assignments.
+    ScheduleInstances,
+    /// Deny assignments.
+    DenyAssignments,
+    /// Users.
+    Users,
+    /// Groups.
+    Groups,
+    /// Service principals.
+    ServicePrincipals,
+    /// Management groups.
+    ManagementGroups,
+    /// Subscriptions.
+    Subscriptions,
+    /// Resources.
+    Resources,
+    /// Locks.
+    Locks,
+    /// A service's own role system, kept out.
+    NativeRoles,
+}
+
+impl InputKind {
+    /// The plural for people: `role assignments`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            InputKind::RoleDefinitions => "role definitions",
+            InputKind::RoleAssignments => "role assignments",
+            InputKind::ScheduleInstances => "eligible and time-bound assignments",
+            InputKind::DenyAssignments => "deny assignments",
+            InputKind::Users => "users",
+            InputKind::Groups => "groups",
+            InputKind::ServicePrincipals => "service principals",
+            InputKind::ManagementGroups => "management groups",
+            InputKind::Subscriptions => "subscriptions",
+            InputKind::Resources => "resources",
+            InputKind::Locks => "locks",
+            InputKind::NativeRoles => "entries of a service's own role system",
+        }
+    }
+}
+
+/// Everything that was read from all sources of one tenant.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The names of the sources.
+    pub sources: Sources,
+    /// Closed or open world.
+    pub world: World,
+    /// Role definitions.
+    pub roles: Vec<RoleDefinition>,
+    /// Role assignments.
+    pub assignments: Vec<Assignment>,
+    /// Deny assignments.
+    pub denies: Vec<Deny>,
+    /// Users, groups and service principals.
+    pub principals: Vec<Principal>,
+    /// Groups with their members.
+    pub groups: Vec<Group>,
+    /// Management groups.
+    pub management_groups: Vec<ManagementGroup>,
+    /// Subscriptions.
+    pub subscriptions: Vec<Subscription>,
+    /// Resources.
+    pub resources: Vec<Resource>,
+    /// Locks.
+    pub locks: Vec<Lock>,
+    /// Names of principals as assignments carry them, where no directory export was read first.
+    pub names_in_assignments: FxHashMap<Guid, (PrincipalType, Box<str>)>,
+    /// What was not understood and could change an answer.
+    pub gaps: Vec<Gap>,
+    /// What was repaired, kept out or not known, and cannot change an answer.
+    pub notes: Vec<Note>,
+    /// What is wrong enough to be reported as an error though the rest was read: the caller says so
+    /// on stderr. Each has a gap beside it.
+    pub errors: Vec<Error>,
+    /// How many entries of each kind each source held.
+    pub recognised: Vec<(u32, InputKind, usize)>,
+    scopes: Vec<Scope>,
+    scope_rows: FxHashMap<Box<str>, u32>,
+}
+
+impl Facts {
+    /// The row of a scope, added on first sight.
+    pub fn scope(&mut self, scope: Scope) -> ScopeRef {
+        if let Some(row) = self.scope_rows.get(scope.folded()) {
+            return ScopeRef(*row);
+        }
+        self.add_scope(scope)
+    }
+
+    /// The row of a scope as an export writes it. The folded text is looked up before anything is
+    /// parsed: an export of 200,000 assignments names each of its scopes many times.
+    ///
+    /// # Errors
+    /// As [`Scope::new`].
+    pub fn scope_text(&mut self, text: &str, buffer: &mut String) -> Result<ScopeRef, Error> {
+        buffer.clear();
+        buffer.push_str(text);
+        buffer.make_ascii_lowercase();
+        if let Some(row) = self.scope_rows.get(buffer.as_str()) {
+            return Ok(ScopeRef(*row));
+        }
+        let scope = Scope::new(text)?;
+        Ok(self.scope(scope))
+    }
+
+    fn add_scope(&mut self, scope: Scope) -> ScopeRef {
+        let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
+        self.scope_rows.insert(scope.folded().into(), row);
+        self.scopes.push(scope);
+        ScopeRef(row)
+    }
+
+    /// The scope of a row.
+    #[must_use]
+    pub fn scope_at(&self, row: ScopeRef) -> &Scope {
+        &self.scopes[row.0 as usize]
+    }
+
+    /// All scopes that any fact names, by row.
+    #[must_use]
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// Adds a note, or counts one more where the same source has the same note already.
+    pub fn note(&mut self, code: &'static str, message: impl Into<String>, place: Option<Place>) {
+        let message = message.into();
+        let same_file = |a: &Option<Place>, b: &Option<Place>| {
+            a.as_ref().map(|place| &place.file) == b.as_ref().map(|place| &place.file)
+        };
+        if let Some(note) = self
+            .notes
+            .iter_mut()
+            .rev()
+            .take(64)
+            .find(|note| note.code == code && note.message == message && same_file(&note.place, &place))
+        {
+            note.count += 1;
+            return;
+        }
+        self.notes.push(Note { code, message, place, count: 1 });
+    }
+
+    /// Counts entries of a kind in a source.
+    pub fn recognise(&mut self, source: usize, kind: InputKind, count: usize) {
+        let source = u32::try_from(source).unwrap_or(u32::MAX);
+        match self.recognised.iter_mut().find(|row| row.0 == source && row.1 == kind) {
+            Some(row) => row.2 += count,
+            None => self.recognised.push((source, kind, count)),
+        }
+    }
+
+    /// Was any entry of a kind read from any source?
+    #[must_use]
+    pub fn has(&self, kind: InputKind) -> bool {
+        self.recognised.iter().any(|row| row.1 == kind)
+    }
+}

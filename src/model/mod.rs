@@ -1,0 +1,18 @@
+//! Plain data: what an export says, every field parsed, nothing decided yet.
+
+mod assignment;
+mod directory;
+mod facts;
+mod gap;
+mod role;
+
+pub use assignment::{
+    Assignment, AssignmentName, AssignmentState, Deny, DenyEffect, DenyPrincipal, Lock, LockLevel,
+    RoleRef,
+};
+pub use directory::{
+    Group, ManagementGroup, Membership, Principal, PrincipalType, Resource, Subscription,
+};
+pub use facts::{Facts, InputKind, ScopeRef, World};
+pub use gap::{Gap, Note, Touches};
+pub use role::{Guard, PermissionBlock, RoleDefinition, RoleKind};

@@ -1,0 +1,191 @@
+//! Who is in which group, through others too: the transitive closure, cycles allowed.
+
+use super::PrincipalIx;
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+/// The most group ids that are stored for all principals together. A directory of a quarter million
+/// principals needs about two million; what goes beyond (a chain of a million groups) is walked when
+/// it is asked for.
+const CLOSURE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// The membership graph, flat.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    /// For each principal: the groups that list it, as a range of `groups`.
+    direct_start: Vec<u32>,
+    direct: Vec<PrincipalIx>,
+    /// For each principal: which closure is its.
+    component: Vec<u32>,
+    closure_start: Vec<u32>,
+    closures: Vec<PrincipalIx>,
+    /// Components whose closure was too much to store.
+    walked: Vec<bool>,
+}
+
+impl Members {
+    /// Builds the closure from `(member, group)` pairs over `count` principals.
+    pub(crate) fn build(count: usize, mut pairs: Vec<(PrincipalIx, PrincipalIx)>) -> Members {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut graph: DiGraph<(), (), u32> = DiGraph::with_capacity(count, pairs.len());
+        for _ in 0..count {
+            graph.add_node(());
+        }
+        let mut direct_start = vec![0u32; count + 1];
+        for (member, group) in &pairs {
+            direct_start[member.row() + 1] += 1;
+            graph.add_edge(NodeIndex::new(member.row()), NodeIndex::new(group.row()), ());
+        }
+        for row in 0..count {
+            direct_start[row + 1] += direct_start[row];
+        }
+        let direct: Vec<PrincipalIx> = pairs.iter().map(|(_, group)| *group).collect();
+        let mut members = Members { direct_start, direct, ..Members::default() };
+        members.close(count, &graph);
+        members
+    }
+
+    /// Strongly connected components come in reverse topological order: what a component's members
+    /// reach is known before the component itself.
+    fn close(&mut self, count: usize, graph: &DiGraph<(), (), u32>) {
+        self.component = vec![0; count];
+        self.closure_start = vec![0];
+        let components = petgraph::algo::tarjan_scc(graph);
+        for (number, component) in components.iter().enumerate() {
+            for node in component {
+                self.component[node.index()] = u32::try_from(number).unwrap_or(u32::MAX);
+            }
+        }
+        for component in &components {
+            let mut reached: Vec<PrincipalIx> = Vec::new();
+            let mut overflow = false;
+            for node in component {
+                for group in self.direct_of(node.index()) {
+                    reached.push(*group);
+                    let other = self.component[group.row()] as usize;
+                    if other + 1 < self.closure_start.len() {
+                        overflow |= self.walked[other];
+                        let range = self.closure_start[other] as usize..self.closure_start[other + 1] as usize;
+                        if reached.len() + range.len() > CLOSURE_LIMIT {
+                            overflow = true;
+                        } else {
+                            reached.extend_from_slice(&self.closures[range]);
+                        }
+                    }
+                }
+                if reached.len() > 4096 {
+                    reached.sort_unstable();
+                    reached.dedup();
+                }
+            }
+            reached.sort_unstable();
+            reached.dedup();
+            overflow |= self.closures.len() + reached.len() > CLOSURE_LIMIT;
+            self.walked.push(overflow);
+            if !overflow {
+                self.closures.extend_from_slice(&reached);
+            }
+            self.closure_start.push(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
+        }
+    }
+
+    fn direct_of(&self, row: usize) -> &[PrincipalIx] {
+        &self.direct[self.direct_start[row] as usize..self.direct_start[row + 1] as usize]
+    }
+
+    /// All groups that a principal is in, sorted. A group in a cycle is in itself.
+    pub(crate) fn closure(&self, of: PrincipalIx) -> Cow<'_, [PrincipalIx]> {
+        let component = self.component[of.row()] as usize;
+        if self.walked[component] {
+            return Cow::Owned(self.walk(of));
+        }
+        let range =
+            self.closure_start[component] as usize..self.closure_start[component + 1] as usize;
+        Cow::Borrowed(&self.closures[range])
+    }
+
+    fn walk(&self, from: PrincipalIx) -> Vec<PrincipalIx> {
+        let mut seen = vec![false; self.component.len()];
+        let mut queue = vec![from];
+        let mut found = Vec::new();
+        while let Some(next) = queue.pop() {
+            for group in self.direct_of(next.row()) {
+                if !std::mem::replace(&mut seen[group.row()], true) {
+                    found.push(*group);
+                    queue.push(*group);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The groups that list a principal themselves.
+    pub(crate) fn direct(&self, of: PrincipalIx) -> &[PrincipalIx] {
+        self.direct_of(of.row())
+    }
+
+    /// A shortest chain from a principal to a group, both ends included; empty where there is none.
+    pub(crate) fn chain(&self, from: PrincipalIx, to: PrincipalIx) -> Vec<PrincipalIx> {
+        if from == to {
+            return vec![from];
+        }
+        let mut came_from: rustc_hash::FxHashMap<PrincipalIx, PrincipalIx> =
+            rustc_hash::FxHashMap::default();
+        let mut queue = VecDeque::from([from]);
+        while let Some(next) = queue.pop_front() {
+            for group in self.direct_of(next.row()) {
+                if *group == from || came_from.contains_key(group) {
+                    continue;
+                }
+                came_from.insert(*group, next);
+                if *group == to {
+                    let mut chain = vec![to];
+                    let mut at = to;
+                    while at != from {
+                        at = came_from[&at];
+                        chain.push(at);
+                    }
+                    chain.reverse();
+                    return chain;
+                }
+                queue.push_back(*group);
+            }
+        }
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ix(rows: &[u32]) -> Vec<PrincipalIx> {
+        rows.iter().map(|row| PrincipalIx(*row)).collect()
+    }
+
+    #[test]
+    fn nested_groups_and_cycles() {
+        // 0 is in 1, 1 in 2, 2 in 3, 3 in 1 (a cycle); 4 is in nothing.
+        let pairs = [(0, 1), (1, 2), (2, 3), (3, 1)];
+        let members = Members::build(
+            5,
+            pairs.iter().map(|(a, b)| (PrincipalIx(*a), PrincipalIx(*b))).collect(),
+        );
+        assert_eq!(*members.closure(PrincipalIx(0)), ix(&[1, 2, 3])[..]);
+        assert_eq!(*members.closure(PrincipalIx(2)), ix(&[1, 2, 3])[..]);
+        assert!(members.closure(PrincipalIx(4)).is_empty());
+        assert_eq!(members.chain(PrincipalIx(0), PrincipalIx(3)), ix(&[0, 1, 2, 3]));
+        assert_eq!(members.walk(PrincipalIx(0)), ix(&[1, 2, 3]));
+    }
+
+    #[test]
+    fn a_long_chain_takes_neither_the_stack_nor_quadratic_memory() {
+        let count = 200_000;
+        let pairs = (0..count - 1).map(|n| (PrincipalIx(n), PrincipalIx(n + 1))).collect();
+        let members = Members::build(count as usize, pairs);
+        assert_eq!(members.closure(PrincipalIx(0)).len(), count as usize - 1);
+    }
+}

@@ -1,0 +1,177 @@
+//! From what people type to what the tenant knows: principals and scopes by any of their names.
+
+use super::{PrincipalIx, ScopeIx, Tenant};
+use crate::ident::{Guid, Scope};
+use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
+
+/// Names of principals, indexed when first asked for: one question by id pays nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    principals: OnceLock<FxHashMap<Box<str>, Vec<PrincipalIx>>>,
+}
+
+/// One of several things that a name could mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The id that is unambiguous.
+    pub id: String,
+    /// What it is, in words.
+    pub what: String,
+}
+
+/// Why a name was not resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameError {
+    /// Nothing has this name; these are the most alike.
+    Unknown(Vec<Candidate>),
+    /// Several things have it.
+    Ambiguous(Vec<Candidate>),
+}
+
+/// How many candidates are named.
+const CANDIDATES: usize = 8;
+
+impl Tenant {
+    /// The principal that people mean by a name: an object id, a user principal name, an app id or a
+    /// display name that is unique (cli.md). An id needs no listing; it is returned as it is.
+    ///
+    /// # Errors
+    /// [`NameError`] where nothing or several things have the name.
+    pub fn resolve_principal(&self, name: &str) -> Result<Guid, NameError> {
+        let name = name.trim();
+        let by_name = self.principals_named(name);
+        if let Some(id) = Guid::parse(name) {
+            // An app id is a GUID too; an object id goes first.
+            return match (self.principal(id), by_name) {
+                (None, [one]) => Ok(self.principal_id(*one)),
+                _ => Ok(id),
+            };
+        }
+        match by_name {
+            [one] => Ok(self.principal_id(*one)),
+            [] => Err(NameError::Unknown(self.principals_like(name))),
+            several => Err(NameError::Ambiguous(
+                several.iter().take(CANDIDATES).map(|ix| self.principal_candidate(*ix)).collect(),
+            )),
+        }
+    }
+
+    fn principals_named(&self, name: &str) -> &[PrincipalIx] {
+        let index = self.names.principals.get_or_init(|| self.index_principals());
+        index.get(&*name.to_lowercase()).map_or(&[], |found| found)
+    }
+
+    fn index_principals(&self) -> FxHashMap<Box<str>, Vec<PrincipalIx>> {
+        let mut index: FxHashMap<Box<str>, Vec<PrincipalIx>> = FxHashMap::default();
+        for ix in self.principals() {
+            let info = &self.infos[ix.row()];
+            let mut names: Vec<String> = [&info.user_principal_name, &info.display_name]
+                .into_iter()
+                .flatten()
+                .map(|name| name.trim().to_lowercase())
+                .chain(info.app_id.map(|id| id.to_string()))
+                .collect();
+            names.sort();
+            names.dedup();
+            for name in names {
+                index.entry(name.into()).or_default().push(ix);
+            }
+        }
+        index
+    }
+
+    fn principal_candidate(&self, ix: PrincipalIx) -> Candidate {
+        Candidate {
+            id: self.principal_id(ix).to_string(),
+            what: format!("{} {}", self.principal_kind(ix).as_str(), self.principal_name(ix)),
+        }
+    }
+
+    fn principals_like(&self, name: &str) -> Vec<Candidate> {
+        let wanted = name.to_lowercase();
+        let limit = wanted.chars().count() / 3 + 1;
+        let mut found: Vec<(usize, PrincipalIx)> = Vec::new();
+        for ix in self.principals() {
+            let info = &self.infos[ix.row()];
+            let best = [&info.user_principal_name, &info.display_name]
+                .into_iter()
+                .flatten()
+                .map(|name| alike(&name.to_lowercase(), &wanted))
+                .min();
+            if let Some(distance) = best.filter(|distance| *distance <= limit) {
+                found.push((distance, ix));
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().take(CANDIDATES).map(|(_, ix)| self.principal_candidate(ix)).collect()
+    }
+
+    /// The scope that people mean by a text: an ARM id, the last part of one, or the display name of
+    /// a subscription or management group, where that is unique (cli.md).
+    ///
+    /// # Errors
+    /// [`NameError`] where nothing or several things have the name. A text with a slash that is not a
+    /// scope is [`NameError::Unknown`] too: parse it with [`Scope::new`] first for the reason.
+    pub fn resolve_scope(&self, text: &str) -> Result<Scope, NameError> {
+        let text = text.trim();
+        if text.contains('/')
+            && let Ok(scope) = Scope::new(text)
+        {
+            return Ok(scope);
+        }
+        let folded = text.to_lowercase();
+        let folded = folded.trim_matches('/');
+        let tail = format!("/{folded}");
+        let mut found: Vec<ScopeIx> = Vec::new();
+        for ix in self.all_scopes().skip(1) {
+            let scope = self.scope_text(ix);
+            let named = self.scope_name(ix).is_some_and(|name| name.to_lowercase() == folded);
+            if named || scope.folded().ends_with(&tail) {
+                found.push(ix);
+            }
+        }
+        match &found[..] {
+            [one] => Ok(self.scope_text(*one).clone()),
+            [] => Err(NameError::Unknown(self.scopes_like(folded))),
+            several => Err(NameError::Ambiguous(
+                several.iter().take(CANDIDATES).map(|ix| self.scope_candidate(*ix)).collect(),
+            )),
+        }
+    }
+
+    fn scope_candidate(&self, ix: ScopeIx) -> Candidate {
+        let scope = self.scope_text(ix);
+        Candidate {
+            id: scope.text().to_string(),
+            what: match self.scope_name(ix) {
+                Some(name) => format!("{} {name}", scope.kind().as_str()),
+                None => scope.kind().as_str().to_string(),
+            },
+        }
+    }
+
+    fn scopes_like(&self, wanted: &str) -> Vec<Candidate> {
+        let limit = wanted.chars().count() / 3 + 1;
+        let mut found: Vec<(usize, ScopeIx)> = Vec::new();
+        for ix in self.all_scopes().skip(1) {
+            let leaf = self.scope_text(ix).leaf().to_lowercase();
+            let name = self.scope_name(ix).map(str::to_lowercase);
+            let distance =
+                alike(&leaf, wanted).min(name.map_or(usize::MAX, |name| alike(&name, wanted)));
+            if distance <= limit {
+                found.push((distance, ix));
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().take(CANDIDATES).map(|(_, ix)| self.scope_candidate(ix)).collect()
+    }
+}
+
+/// Edit distance; a name that begins with what was typed counts as one edit.
+fn alike(name: &str, wanted: &str) -> usize {
+    if wanted.len() >= 3 && name.starts_with(wanted) {
+        return 1;
+    }
+    strsim::osa_distance(name, wanted)
+}

@@ -1,0 +1,245 @@
+//! The scope forest: one number a scope, in pre-order, so that "is above" is two comparisons.
+
+use super::ScopeIx;
+use crate::ident::{Scope, ScopeKind, ancestor_ends};
+use hashbrown::HashTable;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::{DfsEvent, depth_first_search};
+use std::hash::{Hash, Hasher};
+
+/// All scopes that anything names, with everything above them.
+#[derive(Debug)]
+pub(crate) struct Scopes {
+    nodes: Vec<Node>,
+    rows: HashTable<u32>,
+}
+
+#[derive(Debug)]
+struct Node {
+    scope: Scope,
+    display_name: Option<Box<str>>,
+    parent: Option<ScopeIx>,
+    end: u32,
+    depth: u16,
+    kind: ScopeKind,
+    /// What stands directly above is not known: a subscription or management group that no export
+    /// places in the tree.
+    floating: bool,
+}
+
+/// Where a question's scope stands: the scope itself, or the nearest one above it that the tenant
+/// knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Located {
+    /// The scope, or its nearest known ancestor.
+    pub(crate) at: ScopeIx,
+    /// Is it the scope itself?
+    pub(crate) exact: bool,
+    /// Is something above it not known?
+    pub(crate) floating: bool,
+}
+
+fn hash(folded: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    folded.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What the tree is made of: scopes, and for management groups and subscriptions what is above them.
+#[derive(Debug, Default)]
+pub(crate) struct Forest {
+    graph: DiGraph<Seed, ()>,
+    rows: rustc_hash::FxHashMap<Box<str>, NodeIndex>,
+}
+
+#[derive(Debug)]
+struct Seed {
+    scope: Scope,
+    display_name: Option<Box<str>>,
+    parent: Option<NodeIndex>,
+    floating: bool,
+}
+
+impl Forest {
+    /// Adds a scope and everything above it that its text names.
+    pub(crate) fn add(&mut self, scope: &Scope) -> NodeIndex {
+        if let Some(node) = self.rows.get(scope.folded()) {
+            return *node;
+        }
+        let parent = scope.parent().map(|parent| self.add(&parent));
+        let node = self.graph.add_node(Seed {
+            scope: scope.clone(),
+            display_name: None,
+            parent,
+            floating: false,
+        });
+        self.rows.insert(scope.folded().into(), node);
+        node
+    }
+
+    /// Names a management group or a subscription.
+    pub(crate) fn name(&mut self, node: NodeIndex, name: &str) {
+        self.graph[node].display_name.get_or_insert(name.into());
+    }
+
+    /// Places a management group or subscription. `Err` where that would close a circle: a group
+    /// that is its own ancestor is left where it was.
+    pub(crate) fn place(&mut self, child: NodeIndex, parent: NodeIndex) -> Result<(), ()> {
+        let mut above = Some(parent);
+        while let Some(node) = above {
+            if node == child {
+                return Err(());
+            }
+            above = self.graph[node].parent;
+        }
+        self.graph[child].parent = Some(parent);
+        self.graph[child].floating = false;
+        Ok(())
+    }
+
+    /// Says that what stands directly above is not known.
+    pub(crate) fn float(&mut self, node: NodeIndex) {
+        self.graph[node].floating = true;
+    }
+
+    pub(crate) fn parent(&self, node: NodeIndex) -> Option<NodeIndex> {
+        self.graph[node].parent
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<(NodeIndex, ScopeKind)> {
+        self.graph.node_indices().map(|node| (node, self.graph[node].scope.kind())).collect()
+    }
+
+    pub(crate) fn find(&self, folded: &str) -> Option<NodeIndex> {
+        self.rows.get(folded).copied()
+    }
+
+    /// Numbers the forest. Children of one parent are sorted by name, so the order of files does not
+    /// matter.
+    pub(crate) fn finish(mut self) -> Scopes {
+        let root = self.add(&Scope::root());
+        let nodes: Vec<NodeIndex> = self.graph.node_indices().collect();
+        for node in &nodes {
+            if *node != root && self.graph[*node].parent.is_none() {
+                self.graph[*node].parent = Some(root);
+            }
+        }
+        // Depth-first search visits the newest edge first: sorted in reverse, it walks in order.
+        let mut edges: Vec<(NodeIndex, NodeIndex)> = nodes
+            .iter()
+            .filter_map(|node| Some((self.graph[*node].parent?, *node)))
+            .collect();
+        edges.sort_by(|a, b| self.graph[b.1].scope.cmp(&self.graph[a.1].scope));
+        for (parent, child) in edges {
+            self.graph.add_edge(parent, child, ());
+        }
+        let mut order = Vec::with_capacity(nodes.len());
+        let mut number = vec![u32::MAX; nodes.len()];
+        let mut end = vec![0u32; nodes.len()];
+        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        depth_first_search(&self.graph, Some(root), |event| match event {
+            DfsEvent::Discover(node, _) => {
+                number[node.index()] = count(order.len());
+                order.push(node);
+            }
+            DfsEvent::Finish(node, _) => end[node.index()] = count(order.len()),
+            DfsEvent::TreeEdge(..) | DfsEvent::BackEdge(..) | DfsEvent::CrossForwardEdge(..) => {}
+        });
+        let mut seeds: Vec<Option<Seed>> =
+            self.graph.into_nodes_edges().0.into_iter().map(|node| Some(node.weight)).collect();
+        let mut scopes = Scopes {
+            nodes: Vec::with_capacity(order.len()),
+            rows: HashTable::with_capacity(order.len()),
+        };
+        for node in order {
+            let Some(seed) = seeds[node.index()].take() else { continue };
+            let parent = seed.parent.map(|parent| ScopeIx(number[parent.index()]));
+            let depth = parent.map_or(0, |parent| scopes.nodes[parent.row()].depth + 1);
+            let row = count(scopes.nodes.len());
+            let kind = seed.scope.kind();
+            let nodes = &scopes.nodes;
+            let rehash = |row: &u32| {
+                nodes.get(*row as usize).map_or(0, |node: &Node| hash(node.scope.folded()))
+            };
+            scopes.rows.insert_unique(hash(seed.scope.folded()), row, rehash);
+            scopes.nodes.push(Node {
+                scope: seed.scope,
+                display_name: seed.display_name,
+                parent,
+                end: end[node.index()],
+                depth,
+                kind,
+                floating: seed.floating,
+            });
+        }
+        scopes
+    }
+}
+
+impl Scopes {
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(crate) fn find(&self, folded: &str) -> Option<ScopeIx> {
+        self.rows
+            .find(hash(folded), |row| self.nodes[*row as usize].scope.folded() == folded)
+            .map(|row| ScopeIx(*row))
+    }
+
+    pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
+        &self.nodes[ix.row()].scope
+    }
+
+    pub(crate) fn display_name(&self, ix: ScopeIx) -> Option<&str> {
+        self.nodes[ix.row()].display_name.as_deref()
+    }
+
+    pub(crate) fn parent(&self, ix: ScopeIx) -> Option<ScopeIx> {
+        self.nodes[ix.row()].parent
+    }
+
+    pub(crate) fn kind(&self, ix: ScopeIx) -> ScopeKind {
+        self.nodes[ix.row()].kind
+    }
+
+    pub(crate) fn depth(&self, ix: ScopeIx) -> u16 {
+        self.nodes[ix.row()].depth
+    }
+
+    /// The first number after the subtree of a scope.
+    pub(crate) fn end(&self, ix: ScopeIx) -> u32 {
+        self.nodes[ix.row()].end
+    }
+
+    pub(crate) fn is_above(&self, above: ScopeIx, below: ScopeIx) -> bool {
+        above.0 <= below.0 && below.0 < self.nodes[above.row()].end
+    }
+
+    /// A scope and everything above it, innermost first.
+    pub(crate) fn upwards(&self, from: ScopeIx) -> impl Iterator<Item = ScopeIx> {
+        std::iter::successors(Some(from), |ix| self.parent(*ix))
+    }
+
+    /// Where a question's scope stands. A scope that the tenant does not list hangs under its nearest
+    /// known ancestor.
+    pub(crate) fn locate(&self, scope: &Scope, open: bool) -> Located {
+        if let Some(at) = self.find(scope.folded()) {
+            return Located { at, exact: true, floating: self.floats(at) };
+        }
+        let ends = ancestor_ends(scope.folded());
+        for end in ends.iter().rev().skip(1) {
+            if let Some(at) = self.find(&scope.folded()[..*end]) {
+                return Located { at, exact: false, floating: self.floats(at) };
+            }
+        }
+        // Nothing in the text is known: a subscription or management group that nobody listed.
+        let outside = matches!(scope.kind(), ScopeKind::ManagementGroup)
+            || scope.folded().starts_with("/subscriptions/");
+        Located { at: ScopeIx(0), exact: false, floating: open && outside }
+    }
+
+    fn floats(&self, ix: ScopeIx) -> bool {
+        self.upwards(ix).any(|above| self.nodes[above.row()].floating)
+    }
+}
