@@ -1,0 +1,206 @@
+//! One comparison: operator, quantifier, and what becomes of values that do not compare.
+
+use super::Inputs;
+use super::assumption::Assumptions;
+use super::attribute::Service;
+use super::eval::Bits;
+use super::expr::Comparison;
+use super::fold;
+use super::like::Like;
+use super::operator::{Operator, Quantifier, Reach, Test, ValueType};
+use super::side::{Given, Scalar, Side, side};
+
+/// The value of an expression without parts, and how it came about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaf {
+    pub(crate) bits: Bits,
+    /// Uncertain rules that were leaned on.
+    pub(crate) used: Assumptions,
+    /// An attribute does not exist: how that reads is U22.
+    pub(crate) missing: bool,
+    /// It exists, with no value in it.
+    pub(crate) empty: bool,
+}
+
+impl Leaf {
+    pub(crate) fn plain(bits: Bits) -> Leaf {
+        Leaf { bits, used: Assumptions::NONE, missing: false, empty: false }
+    }
+
+    pub(crate) fn using(bits: Bits, rule: u8) -> Leaf {
+        Leaf { bits, used: Assumptions::one(rule), missing: false, empty: false }
+    }
+}
+
+pub(crate) fn compare<'a>(inputs: &Inputs<'a>, comparison: &'a Comparison) -> Leaf {
+    let (left, right) = (side(inputs, &comparison.left), side(inputs, &comparison.right));
+    if let Given::Missing { empty } = left {
+        return missing(empty);
+    }
+    if let Given::Missing { empty } = right {
+        return missing(empty);
+    }
+    let mut used = Assumptions::NONE;
+    if let Given::Known { guessed: true, .. } = left {
+        used.insert(21);
+    }
+    if let Given::Known { guessed: true, .. } = right {
+        used.insert(21);
+    }
+    let (left, left_whole) = match left {
+        Given::Known { side, .. } => (Some(side), true),
+        Given::Part(side) => (Some(side), false),
+        _ => (None, true),
+    };
+    let (right, right_whole) = match right {
+        Given::Known { side, .. } => (Some(side), true),
+        Given::Part(side) => (Some(side), false),
+        _ => (None, true),
+    };
+    let bits = match (left, right) {
+        (Some(left), Some(right)) => {
+            used = used.union(named_rules(comparison, left, right));
+            if comparison.quantifier.is_none() && (left.len() != 1 || right.len() != 1) {
+                used.insert(25);
+                Bits::STUCK
+            } else {
+                related(comparison, left, right, left_whole, right_whole, &mut used)
+            }
+        }
+        (Some(known), None) | (None, Some(known)) => {
+            if comparison.quantifier.is_none() && known.len() != 1 {
+                used.insert(25);
+                Bits::STUCK
+            } else if left_whole
+                && right_whole
+                && (0..known.len()).all(|at| known.scalar(at, comparison.operator.takes).is_none())
+            {
+                // Nothing that is learned about the other side makes these values comparable.
+                used.insert(24);
+                Bits::STUCK
+            } else {
+                Bits::OPEN
+            }
+        }
+        (None, None) => Bits::OPEN,
+    };
+    Leaf { bits, used, missing: false, empty: false }
+}
+
+fn missing(empty: bool) -> Leaf {
+    Leaf { bits: Bits::STUCK, used: Assumptions::NONE, missing: true, empty }
+}
+
+/// The rules that lie in the form of the comparison, not in its values.
+fn named_rules(comparison: &Comparison, left: Side<'_>, right: Side<'_>) -> Assumptions {
+    let mut used = Assumptions::NONE;
+    match comparison.quantifier {
+        Some(_) if !comparison.operator.takes_quantifier() => used.insert(27),
+        None if left.is_list() || right.is_list() => used.insert(25),
+        _ => {}
+    }
+    if comparison.operator.test == Test::Like
+        && comparison.attributes().any(|name| name.service == Service::Logs)
+    {
+        used.insert(34);
+    }
+    used
+}
+
+fn related(
+    comparison: &Comparison,
+    left: Side<'_>,
+    right: Side<'_>,
+    left_whole: bool,
+    right_whole: bool,
+    used: &mut Assumptions,
+) -> Bits {
+    let operator = comparison.operator;
+    let quantifier = comparison.quantifier;
+    let bits = relate(operator, operator.ignore_case, quantifier, left, right);
+    if bits == Bits::STUCK {
+        used.insert(24);
+    }
+    if operator.takes == ValueType::Text
+        && !operator.ignore_case
+        && comparison.attributes().any(|name| name.service == Service::Storage)
+        && relate(operator, true, quantifier, left, right) != bits
+    {
+        used.insert(26);
+    }
+    // A part of the values settles "for any" once one fits and "for all" once one fails.
+    let reach = |whole: bool, reach: Option<Reach>, settled_by: Bits| {
+        whole || reach.is_some_and(|reach| (reach == Reach::Any) == (settled_by == Bits::TRUE))
+    };
+    let settled = bits != Bits::STUCK
+        && reach(left_whole, quantifier.map(|q| q.left), bits)
+        && reach(right_whole, quantifier.map(|q| q.right), bits);
+    if settled || (left_whole && right_whole) { bits } else { bits.union(Bits::OPEN) }
+}
+
+/// Left values, right values and the base operator, joined as the quantifier says (semantics.md
+/// 9.7); values that do not compare leave their pair unknown.
+fn relate(
+    operator: Operator,
+    ignore_case: bool,
+    quantifier: Option<Quantifier>,
+    left: Side<'_>,
+    right: Side<'_>,
+) -> Bits {
+    let (outer, inner) = quantifier
+        .map_or((Reach::Any, Reach::Any), |quantifier| (quantifier.left, quantifier.right));
+    join(outer, left.len(), |l| {
+        let Some(l) = left.scalar(l, operator.takes) else { return Bits::STUCK };
+        join(inner, right.len(), |r| match right.scalar(r, operator.takes) {
+            Some(r) => Bits::from_bool(test(operator.test, ignore_case, l, r) != operator.negative),
+            None => Bits::STUCK,
+        })
+    })
+}
+
+fn join(reach: Reach, len: usize, value: impl Fn(usize) -> Bits) -> Bits {
+    let mut joined = Bits::from_bool(reach == Reach::All);
+    for at in 0..len {
+        let one = value(at);
+        joined = match reach {
+            Reach::Any => joined.or(one),
+            Reach::All => joined.and(one),
+        };
+        if joined == Bits::from_bool(reach == Reach::Any) {
+            break;
+        }
+    }
+    joined
+}
+
+/// The positive relation between two values of the operator's type.
+fn test(test: Test, ignore_case: bool, left: Scalar<'_>, right: Scalar<'_>) -> bool {
+    match (left, right) {
+        (Scalar::Text(left), Scalar::Text(right)) => match (test, ignore_case) {
+            (Test::StartsWith, false) => left.starts_with(right),
+            (Test::StartsWith, true) => fold::starts_with(left, right),
+            (Test::Like, _) => Like::new(right).matches(left, ignore_case),
+            (_, false) => left == right,
+            (_, true) => fold::equal(left, right),
+        },
+        (Scalar::Text(left), Scalar::Pattern(right)) => {
+            right.like.as_ref().is_some_and(|like| like.matches(left, ignore_case))
+        }
+        (Scalar::Boolean(left), Scalar::Boolean(right)) => left == right,
+        (Scalar::Guid(left), Scalar::Guid(right)) => left == right,
+        (Scalar::Integer(left), Scalar::Integer(right)) => ordered(test, left.cmp(&right)),
+        (Scalar::Time(left), Scalar::Time(right)) => ordered(test, left.cmp(&right)),
+        // Both sides were read as the one type that the operator takes.
+        _ => false,
+    }
+}
+
+fn ordered(test: Test, order: std::cmp::Ordering) -> bool {
+    match test {
+        Test::Less => order.is_lt(),
+        Test::LessOrEqual => order.is_le(),
+        Test::Greater => order.is_gt(),
+        Test::GreaterOrEqual => order.is_ge(),
+        Test::Equals | Test::StartsWith | Test::Like => order.is_eq(),
+    }
+}

@@ -1,0 +1,257 @@
+//! Conditions on role assignments, permission blocks and deny assignments (ABAC; semantics.md 9).
+//!
+//! A condition filters what its assignment grants and grants nothing itself. It is read once, with
+//! every name folded and every literal typed; it then answers in three values, says what is left of
+//! it when attributes are not known, and explains itself.
+//!
+//! ```
+//! use azrbac::condition::{Attributes, AttributeSource, Condition, Inputs, Residual};
+//! use azrbac::ident::{Operation, Plane};
+//! use azrbac::pattern::Wildcards;
+//!
+//! let condition = Condition::parse(
+//!     "!(ActionMatches{'Contoso/boxes/open/action'}) OR @Resource[Contoso/boxes:colour] StringEquals 'red'",
+//! )
+//! .expect("a condition");
+//! let operation = Operation::new("Contoso/boxes/open/action")?;
+//! let mut attributes = Attributes::default();
+//! let unknown = Inputs {
+//!     operation: &operation,
+//!     plane: Plane::Data,
+//!     sub_operations: None,
+//!     attributes: &attributes,
+//!     complete: false,
+//!     wildcards: Wildcards::Azure,
+//! };
+//! assert!(condition.evaluate(&unknown).open);
+//! let Residual::Open(left) = condition.residual(&unknown) else { unreachable!() };
+//! assert_eq!(left.print(), "@Resource[Contoso/boxes:colour] StringEquals 'red'");
+//!
+//! attributes.insert(AttributeSource::Resource, "contoso/boxes:COLOUR", "red".into());
+//! let known = Inputs { attributes: &attributes, ..unknown };
+//! assert!(condition.evaluate(&known).truth.is_true());
+//! # Ok::<(), azrbac::origin::Error>(())
+//! ```
+
+mod assumption;
+mod attribute;
+mod compare;
+mod error;
+mod eval;
+mod expr;
+mod fold;
+mod known;
+mod lexer;
+mod like;
+mod literal;
+mod operator;
+mod parser;
+mod print;
+mod reduce;
+mod side;
+
+pub use assumption::Assumptions;
+pub use attribute::{AttributeSource, AttributeValue, Attributes};
+pub use error::{ConditionError, ConditionErrorKind, Span};
+pub use eval::MissingReading;
+pub use operator::ValueType;
+pub use parser::{LENGTH_LIMIT, NESTING_LIMIT};
+
+use crate::ident::{Operation, Plane};
+use crate::pattern::Wildcards;
+use crate::truth::Truth;
+use eval::{Claim, World};
+use expr::{Expr, ExprKind};
+use reduce::Node;
+use std::sync::Arc;
+
+/// A condition that was read and checked: when does its assignment grant?
+///
+/// Clones share the text and the tree.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    text: Arc<str>,
+    root: Arc<Expr>,
+    /// Somewhere AND and OR meet without brackets.
+    mixed: bool,
+}
+
+/// The question that a condition is asked (semantics.md 1.1, 9.4, 9.8).
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The operation that is checked: what `ActionMatches` compares.
+    pub operation: &'a Operation,
+    /// The plane of that operation.
+    pub plane: Plane,
+    /// The suboperations of the request, such as `Blob.List`; `None` where nobody said.
+    pub sub_operations: Option<&'a [String]>,
+    /// Everything that is known about resource, request, principal and environment.
+    pub attributes: &'a Attributes,
+    /// Does an attribute (or a suboperation) that is not given not exist? Otherwise it is unknown.
+    pub complete: bool,
+    /// How `ActionMatches` reads `/*/` (U3).
+    pub wildcards: Wildcards,
+}
+
+/// What a condition is worth for one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evaluation {
+    /// True, false or unknown. Only true grants.
+    pub truth: Truth,
+    /// It is unknown, and attributes exist that would make it true: the answer is conditional. An
+    /// unknown that is not open (a type mismatch, a missing attribute) grants nothing, whatever is
+    /// learned.
+    pub open: bool,
+    /// The uncertain rules that this value rests on.
+    pub assumptions: Assumptions,
+}
+
+/// What is left of a condition when everything known has been put in.
+#[derive(Debug, Clone)]
+pub enum Residual {
+    /// It holds, whatever else is learned.
+    True,
+    /// It does not hold, whatever else is learned.
+    False,
+    /// It holds exactly where this holds. The text parses again.
+    Open(Condition),
+}
+
+impl Condition {
+    /// Reads a condition of at most [`LENGTH_LIMIT`] bytes (semantics.md 9.2, 9.3, 8.13).
+    ///
+    /// # Errors
+    /// Every mistake that was found, in the order of the text: words that do not belong, literals
+    /// that their operator does not take, dates and GUIDs that are none, what other tools know and
+    /// Microsoft does not document, nesting deeper than [`NESTING_LIMIT`].
+    ///
+    /// ```
+    /// use azrbac::condition::{Condition, ConditionErrorKind};
+    /// assert!(Condition::parse("Exists @Request[Contoso/boxes:version]").is_ok());
+    /// let errors = Condition::parse("@Resource[a] StringContains 'b' AND @User[c] BoolEquals 'true'");
+    /// let kinds: Vec<_> = errors.unwrap_err().iter().map(|error| error.kind()).collect();
+    /// assert_eq!(kinds, [ConditionErrorKind::Unsupported, ConditionErrorKind::Source]);
+    /// ```
+    pub fn parse(text: &str) -> Result<Condition, Vec<ConditionError>> {
+        if text.len() > LENGTH_LIMIT {
+            let error = ConditionError::new(
+                ConditionErrorKind::TooLong,
+                Span::new(LENGTH_LIMIT, text.len()),
+                format!("the condition has {} bytes; the limit is {LENGTH_LIMIT}", text.len()),
+            );
+            return Err(vec![
+                error.helping("shorten it with `*` in ActionMatches, or split the role assignment"),
+            ]);
+        }
+        Condition::read(text)
+    }
+
+    fn read(text: &str) -> Result<Condition, Vec<ConditionError>> {
+        let root = parser::parse(text)?;
+        let mut mixed = false;
+        root.walk(&mut |expr| mixed |= expr.mixes());
+        Ok(Condition { text: text.into(), root: Arc::new(root), mixed })
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The canonical text, on one line. It parses to the same condition, and printing that gives the
+    /// same text again.
+    #[must_use]
+    pub fn print(&self) -> String {
+        print::line(&self.root)
+    }
+
+    /// The canonical text with one clause a line.
+    #[must_use]
+    pub fn pretty(&self) -> String {
+        print::pretty(&self.root)
+    }
+
+    /// Which attributes does it mention? Each once, in the order of the text, as it is written.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<(AttributeSource, &str)> {
+        let mut found: Vec<&attribute::Attribute> = Vec::new();
+        let mut add = |name| {
+            if !found.iter().any(|known| attribute::Attribute::same(known, name)) {
+                found.push(name);
+            }
+        };
+        self.root.walk(&mut |expr| match &expr.kind {
+            ExprKind::Exists(name) => add(name),
+            ExprKind::Compare(comparison) => comparison.attributes().for_each(&mut add),
+            _ => {}
+        });
+        found.into_iter().map(|name| (name.source, &*name.text)).collect()
+    }
+
+    /// As which type does it read an attribute? `None` where it never compares it. A command line
+    /// has only words and needs this to type them.
+    #[must_use]
+    pub fn value_type(&self, source: AttributeSource, name: &str) -> Option<ValueType> {
+        let wanted = attribute::Attribute::new(source, name)?;
+        let mut found = None;
+        self.root.walk(&mut |expr| {
+            if let ExprKind::Compare(comparison) = &expr.kind
+                && comparison
+                    .attributes()
+                    .any(|name| name.source == source && name.folded == wanted.folded)
+            {
+                found.get_or_insert(comparison.operator.takes);
+            }
+        });
+        found
+    }
+
+    /// Does it hold for this question (semantics.md 9.4 to 9.8)? A missing attribute leaves its
+    /// comparison unknown, through NOT as well (U22).
+    #[must_use]
+    pub fn evaluate(&self, inputs: &Inputs<'_>) -> Evaluation {
+        self.evaluate_reading(inputs, MissingReading::Unknown)
+    }
+
+    /// The same under one of the other readings of U22.
+    #[must_use]
+    pub fn evaluate_reading(&self, inputs: &Inputs<'_>, missing: MissingReading) -> Evaluation {
+        let world = World { inputs, missing };
+        let mut guessed = false;
+        let bits = world.visit(&self.root, &mut guessed);
+        let mut truth = bits.truth();
+        let mut open = false;
+        if bits.is_open() {
+            match reduce::reduce(&world, &self.root, false) {
+                // Two leaves that were not given may still settle each other.
+                Node::True => truth = Truth::True,
+                Node::Never => {}
+                _ => open = true,
+            }
+        }
+        let assumptions = if guessed || self.mixed {
+            world.justify(&self.root, Claim::about(truth)).unwrap_or_default()
+        } else {
+            Assumptions::NONE
+        };
+        Evaluation { truth, open, assumptions }
+    }
+
+    /// What is left of it where some attributes are not known? Asked again with more attributes, the
+    /// residual is true exactly where the condition is.
+    #[must_use]
+    pub fn residual(&self, inputs: &Inputs<'_>) -> Residual {
+        let world = World { inputs, missing: MissingReading::Unknown };
+        match reduce::reduce(&world, &self.root, false) {
+            Node::True => Residual::True,
+            Node::Never => Residual::False,
+            left => {
+                let mut text = String::new();
+                left.print(&world, &mut text);
+                // What is printed parses; were it ever not so, the whole condition is still right.
+                Residual::Open(Condition::read(&text).unwrap_or_else(|_| self.clone()))
+            }
+        }
+    }
+}
