@@ -42,7 +42,7 @@ $tenant = $context.Tenant.Id
 
 # The endpoints of this cloud (public, China, US government), with a slash.
 $arm = $context.Environment.ResourceManagerUrl.TrimEnd('/') + '/'
-$graph = $context.Environment.ExtendedProperties['MicrosoftGraphUrl']
+$graph = $context.Environment.ExtendedProperties.MicrosoftGraphUrl
 if (-not $graph) { $graph = 'https://graph.microsoft.com' }
 $graph = $graph.TrimEnd('/') + '/'
 
@@ -276,7 +276,7 @@ if ($AllGroups) {
 } else {
     $guid = '([0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})'
     foreach ($name in 'role-assignments-*', 'deny-assignments-*', 'eligible-*', 'time-bound-*', 'resources-*') {
-        foreach ($file in @(Get-ChildItem -Path $Folder -Filter "$name.json")) {
+        foreach ($file in @(Get-ChildItem -LiteralPath $Folder -Filter "$name.json")) {
             foreach ($id in @(Find-Text $file.FullName $guid)) { if ($id) { Add-Group $id } }
         }
     }
