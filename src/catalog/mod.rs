@@ -3,6 +3,8 @@
 //! The facts lie in `roles/` as sorted lines of text and are embedded as they are. A question looks
 //! its few entries up by bisecting that text: nothing is unpacked and nothing is parsed ahead.
 
+pub mod local_auth;
+
 mod book;
 mod operations;
 mod roles;
@@ -171,7 +173,8 @@ mod tests {
             count += 1;
         }
         assert_eq!(count, 22_208 - 13, "13 operations stand on both planes");
-        let list_keys = Operation::new("microsoft.storage/storageaccounts/listkeys/action").unwrap();
+        let list_keys =
+            Operation::new("microsoft.storage/storageaccounts/listkeys/action").unwrap();
         assert_eq!(catalog.planes(&list_keys).only(), Some((Plane::Control, Certainty::Observed)));
     }
 }

@@ -5,13 +5,9 @@ use super::inputs::ConditionInputs;
 use super::{Request, locks, near};
 use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
-use crate::model::{
-    AssignmentState, DenyEffect, Gap, Guard, Touches, World,
-};
+use crate::model::{AssignmentState, DenyEffect, Gap, Guard, Touches, World};
 use crate::pattern::Match;
-use crate::tenant::{
-    DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at,
-};
+use crate::tenant::{DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
 use std::borrow::Cow;
 
@@ -185,7 +181,11 @@ impl<'r> Walk<'r> {
         if self.is_one_of(&row.excludes) {
             let direct = self.principal.is_some_and(|own| {
                 row.excludes.binary_search(&own).is_ok()
-                    || tenant.members.direct(own).iter().any(|g| row.excludes.binary_search(g).is_ok())
+                    || tenant
+                        .members
+                        .direct(own)
+                        .iter()
+                        .any(|g| row.excludes.binary_search(g).is_ok())
             });
             if !direct {
                 self.spared.insert(7);
@@ -272,9 +272,7 @@ impl<'r> Walk<'r> {
         let uncounted: Vec<PrincipalIx> =
             self.groups.iter().copied().filter(|ix| !tenant.counts(*ix)).collect();
         for id in uncounted {
-            if applying(tenant, tenant.rows(id), self.located.at)
-                .any(|row| self.would_grant(row))
-            {
+            if applying(tenant, tenant.rows(id), self.located.at).any(|row| self.would_grant(row)) {
                 self.withheld.insert(13);
             }
         }
@@ -285,7 +283,12 @@ impl<'r> Walk<'r> {
         let plane = self.request.plane;
         role.blocks.iter().zip(self.tenant.roles.sides(row.role)).any(|(block, sides)| {
             matches!(
-                sides[plane_at(plane)].ask(block, plane, self.request.operation, self.request.wildcards),
+                sides[plane_at(plane)].ask(
+                    block,
+                    plane,
+                    self.request.operation,
+                    self.request.wildcards
+                ),
                 Held::Yes { .. }
             )
         })
@@ -301,14 +304,20 @@ impl<'r> Walk<'r> {
             return Some(true);
         }
         let at = self.request.at?;
-        Some(assignment.start.is_none_or(|start| start <= at) && assignment.end.is_none_or(|end| at < end))
+        Some(
+            assignment.start.is_none_or(|start| start <= at)
+                && assignment.end.is_none_or(|end| at < end),
+        )
     }
 
     fn grant(&mut self, row: &Row, decision: &mut Decision) {
         let in_force = self.in_force(row);
         if in_force == Some(false) {
             let assignment = self.tenant.assignment(row.fact);
-            if assignment.end.is_some() && assignment.end == self.request.at && self.would_grant(row) {
+            if assignment.end.is_some()
+                && assignment.end == self.request.at
+                && self.would_grant(row)
+            {
                 self.withheld.insert(29);
             }
             return;
@@ -333,7 +342,9 @@ impl<'r> Walk<'r> {
         let plane = self.request.plane;
         let mut best: Option<(Grant, bool)> = None;
         let mut subtracted_elsewhere = false;
-        for (number, (block, sides)) in (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role))) {
+        for (number, (block, sides)) in
+            (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role)))
+        {
             let held = sides[plane_at(plane)].ask(
                 block,
                 plane,
@@ -370,7 +381,11 @@ impl<'r> Walk<'r> {
             if entry.has_partial_segment_star() {
                 grant.assumptions.insert(4);
             }
-            let open = self.conditions(&mut grant, block.condition.as_ref(), assignment.condition.as_deref());
+            let open = self.conditions(
+                &mut grant,
+                block.condition.as_ref(),
+                assignment.condition.as_deref(),
+            );
             if in_force.is_none() {
                 grant.truth = grant.truth.and(Truth::Unknown);
             }
@@ -396,7 +411,12 @@ impl<'r> Walk<'r> {
 
     /// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
     /// whether learning more could make them hold.
-    fn conditions(&self, grant: &mut Grant, block: Option<&Guard>, assignment: Option<&Guard>) -> bool {
+    fn conditions(
+        &self,
+        grant: &mut Grant,
+        block: Option<&Guard>,
+        assignment: Option<&Guard>,
+    ) -> bool {
         let mut open = true;
         for guard in [block, assignment].into_iter().flatten() {
             let verdict = self.inputs.evaluate(guard);
@@ -503,13 +523,18 @@ impl<'r> Walk<'r> {
         let tenant = self.tenant;
         for grant in &decision.grants {
             let assignment = tenant.assignment(grant.assignment);
-            if (assignment.start.is_some() || assignment.end.is_some()) && self.request.at.is_none() {
+            if (assignment.start.is_some() || assignment.end.is_some()) && self.request.at.is_none()
+            {
                 decision.gaps.push(Gap {
                     code: "no-time",
-                    message: "an assignment with a time window decides, and no time was given".to_string(),
+                    message: "an assignment with a time window decides, and no time was given"
+                        .to_string(),
                     help: Some("say when: --at TIME, or `at` in a check".to_string()),
                     place: None,
-                    touches: Touches::Assignment { principal: Some(assignment.principal), scope: None },
+                    touches: Touches::Assignment {
+                        principal: Some(assignment.principal),
+                        scope: None,
+                    },
                 });
                 break;
             }
@@ -624,7 +649,9 @@ impl<'r> Walk<'r> {
         let tenant = self.tenant;
         for gap in tenant.gaps() {
             let could = match &gap.touches {
-                Touches::Deny { scope } => scope.as_ref().is_none_or(|scope| self.may_be_above(scope)),
+                Touches::Deny { scope } => {
+                    scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
+                }
                 Touches::Anything => true,
                 Touches::Assignment { .. }
                 | Touches::Role { .. }
@@ -676,7 +703,8 @@ impl<'r> Walk<'r> {
         let mut gaps = Vec::new();
         for hit in decision.denies.iter().filter(|hit| hit.truth.is_true()) {
             let row = self.tenant.deny_rows.iter().find(|row| row.fact == hit.deny);
-            let open = row.and_then(|row| row.excludes.iter().find(|ix| self.tenant.may_be_member(**ix)));
+            let open =
+                row.and_then(|row| row.excludes.iter().find(|ix| self.tenant.may_be_member(**ix)));
             match open {
                 Some(group) => gaps.push(unknown_members(
                     self.tenant,
@@ -707,7 +735,9 @@ impl<'r> Walk<'r> {
             decision.locks = locks;
             return;
         }
-        if locks::concern(self.request) && self.request.operation.folded().starts_with("microsoft.authorization/locks/") {
+        if locks::concern(self.request)
+            && self.request.operation.folded().starts_with("microsoft.authorization/locks/")
+        {
             decision.assumptions.insert(30);
         }
         let gaps: Vec<Gap> = locks::gaps(self.tenant, self.request).cloned().collect();
@@ -729,11 +759,10 @@ impl<'r> Walk<'r> {
             && decision.outcome == Outcome::Allowed;
         if group_delete {
             let end = self.tenant.scopes.end(self.located.at);
-            let below = self
-                .tenant
-                .deny_rows
-                .iter()
-                .any(|row| row.scope > self.located.at && row.scope.0 < end && self.located.exact);
+            let below =
+                self.tenant.deny_rows.iter().any(|row| {
+                    row.scope > self.located.at && row.scope.0 < end && self.located.exact
+                });
             if below {
                 decision.assumptions.insert(31);
                 decision.remarks.push(
@@ -745,11 +774,7 @@ impl<'r> Walk<'r> {
 }
 
 /// The rows whose scope is at or above a place.
-fn applying<'t>(
-    tenant: &'t Tenant,
-    rows: &'t [Row],
-    at: ScopeIx,
-) -> impl Iterator<Item = &'t Row> {
+fn applying<'t>(tenant: &'t Tenant, rows: &'t [Row], at: ScopeIx) -> impl Iterator<Item = &'t Row> {
     // Rows are sorted by scope, and everything above `at` has a smaller number.
     let end = rows.partition_point(|row| row.scope <= at);
     rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))
@@ -802,7 +827,10 @@ fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> 
             "the management groups above {what} are not known, and {} would decide if it were one of them",
             tenant.scope_text(group)
         ),
-        help: Some("az account management-group show -e -r --name TENANT_ID -o json > groups.json".to_string()),
+        help: Some(
+            "az account management-group show -e -r --name TENANT_ID -o json > groups.json"
+                .to_string(),
+        ),
         place: None,
         touches: Touches::Hierarchy,
     }

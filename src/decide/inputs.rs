@@ -29,7 +29,13 @@ impl<'r> ConditionInputs<'r> {
         request: &'r Request<'r>,
         principal: Option<PrincipalIx>,
     ) -> ConditionInputs<'r> {
-        ConditionInputs { tenant, request, principal, plane: request.plane, filled: OnceCell::new() }
+        ConditionInputs {
+            tenant,
+            request,
+            principal,
+            plane: request.plane,
+            filled: OnceCell::new(),
+        }
     }
 
     fn inputs(&self) -> Inputs<'_> {
@@ -47,7 +53,9 @@ impl<'r> ConditionInputs<'r> {
     pub(super) fn evaluate(&self, guard: &Guard) -> Verdict {
         match &guard.parsed {
             Ok(condition) => condition.evaluate(&self.inputs()),
-            Err(_) => Evaluation { truth: Truth::Unknown, open: true, assumptions: Default::default() },
+            Err(_) => {
+                Evaluation { truth: Truth::Unknown, open: true, assumptions: Default::default() }
+            }
         }
     }
 
@@ -68,7 +76,11 @@ impl<'r> ConditionInputs<'r> {
             }
         };
         for (path, name) in self.request.scope.names() {
-            add(AttributeSource::Resource, &format!("{path}:name"), AttributeValue::Text(name.into()));
+            add(
+                AttributeSource::Resource,
+                &format!("{path}:name"),
+                AttributeValue::Text(name.into()),
+            );
         }
         if let Some(at) = self.request.at {
             add(AttributeSource::Environment, "UtcNow", AttributeValue::Text(at.to_string()));

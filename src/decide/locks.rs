@@ -62,8 +62,7 @@ pub(super) fn gaps<'t>(
     tenant: &'t Tenant,
     request: &Request<'_>,
 ) -> impl Iterator<Item = &'t crate::model::Gap> {
-    let looked_at =
-        concern(request) && !matches!(method(request), Method::Get | Method::Head);
+    let looked_at = concern(request) && !matches!(method(request), Method::Get | Method::Head);
     let target = request.scope.clone();
     tenant.gaps().iter().filter(move |gap| {
         looked_at

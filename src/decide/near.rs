@@ -28,9 +28,10 @@ pub(super) struct Question<'r> {
 pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
     let mut found: Vec<(Rank, NearMiss)> = Vec::new();
     let mut looked_at = 0;
-    let holders = question.principal.into_iter().chain(
-        question.groups.iter().copied().filter(|ix| Some(*ix) != question.principal),
-    );
+    let holders = question
+        .principal
+        .into_iter()
+        .chain(question.groups.iter().copied().filter(|ix| Some(*ix) != question.principal));
     for holder in holders {
         for row in question.tenant.rows(holder) {
             looked_at += 1;
@@ -67,7 +68,12 @@ impl Question<'_> {
         let mut held_on_other = None;
         for (block, sides) in role.blocks.iter().zip(sides) {
             let ask = |plane: Plane| {
-                sides[plane_at(plane)].ask(block, plane, self.request.operation, self.request.wildcards)
+                sides[plane_at(plane)].ask(
+                    block,
+                    plane,
+                    self.request.operation,
+                    self.request.wildcards,
+                )
             };
             match ask(plane) {
                 Held::Yes { pattern, .. } => {
@@ -78,8 +84,10 @@ impl Question<'_> {
                 }
                 Held::No => {
                     if let Held::Yes { pattern, .. } = ask(other) {
-                        held_on_other =
-                            Some((block.side(other).0[pattern as usize].text().to_string(), block.side(plane).0.is_empty()));
+                        held_on_other = Some((
+                            block.side(other).0[pattern as usize].text().to_string(),
+                            block.side(plane).0.is_empty(),
+                        ));
                     }
                 }
             }
@@ -89,7 +97,13 @@ impl Question<'_> {
         let make = |reason: NearReason, near: usize, detail: String| {
             Some((
                 (reason, far, near),
-                NearMiss { assignment: row.fact, role: row.role, holder: row.holder, reason, detail },
+                NearMiss {
+                    assignment: row.fact,
+                    role: row.role,
+                    holder: row.holder,
+                    reason,
+                    detail,
+                },
             ))
         };
         if let Some(pattern) = held {
@@ -97,7 +111,9 @@ impl Question<'_> {
                 return make(
                     NearReason::Eligible,
                     0,
-                    format!("`{pattern}` would grant it, but the assignment is only eligible: it gives nothing until it is activated"),
+                    format!(
+                        "`{pattern}` would grant it, but the assignment is only eligible: it gives nothing until it is activated"
+                    ),
                 );
             }
             if here && let Some(detail) = self.out_of_time(assignment.start, assignment.end) {
@@ -113,7 +129,11 @@ impl Question<'_> {
             if here {
                 // It holds it, here and now: only a condition, a deny or a lock is in the way.
                 return assignment_condition(role, assignment).and_then(|text| {
-                    make(NearReason::Condition, 0, format!("`{pattern}` grants it under a condition that is not met: {text}"))
+                    make(
+                        NearReason::Condition,
+                        0,
+                        format!("`{pattern}` grants it under a condition that is not met: {text}"),
+                    )
                 });
             }
             if assignment.state == AssignmentState::Eligible {
@@ -122,7 +142,10 @@ impl Question<'_> {
             return make(
                 NearReason::Scope,
                 far,
-                format!("`{pattern}` grants it at {}, which is not above the target", self.tenant.scope_text(row.scope)),
+                format!(
+                    "`{pattern}` grants it at {}, which is not above the target",
+                    self.tenant.scope_text(row.scope)
+                ),
             );
         }
         if !here || assignment.state == AssignmentState::Eligible {
@@ -152,7 +175,11 @@ impl Question<'_> {
             );
         }
         let (near, text) = self.nearly(row)?;
-        make(NearReason::Pattern, near, format!("it has `{text}`, which is not `{}`", self.request.operation))
+        make(
+            NearReason::Pattern,
+            near,
+            format!("it has `{text}`, which is not `{}`", self.request.operation),
+        )
     }
 
     fn out_of_time(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<String> {

@@ -57,8 +57,11 @@ fn decode(
             "eligible" => true,
             "active" | "assigned" | "activated" => false,
             _ => {
-                return Err(Problem::new(format!("assignmentType `{word}`"), "`Active` or `Eligible`")
-                    .under(super::entry::Step::Key("assignmentType".into())));
+                return Err(Problem::new(
+                    format!("assignmentType `{word}`"),
+                    "`Active` or `Eligible`",
+                )
+                .under(super::entry::Step::Key("assignmentType".into())));
             }
         },
         None => record == Record::Eligibility,

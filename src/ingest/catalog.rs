@@ -41,9 +41,8 @@ pub fn import(found: &mut Import, name: &str, bytes: &[u8]) -> Result<(), Error>
     }
     let before = (found.roles.len(), found.operations.len(), found.custom_roles);
     for raw in &parsed.entries {
-        let node: Node<'_> = serde_json::from_str(raw.text).map_err(|error| {
-            Error::new(ErrorKind::Syntax, format!("{name}: not JSON: {error}"))
-        })?;
+        let node: Node<'_> = serde_json::from_str(raw.text)
+            .map_err(|error| Error::new(ErrorKind::Syntax, format!("{name}: not JSON: {error}")))?;
         let Some(entry) = Entry::of(&node) else { continue };
         entry_of(found, &entry).map_err(|problem| {
             Error::new(ErrorKind::Catalog, format!("{name}: found {}", problem.text().found))

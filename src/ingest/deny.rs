@@ -33,8 +33,11 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<Deny, Pr
             "enforced" | "enforce" => DenyEffect::Enforced,
             "audit" => DenyEffect::Audit,
             _ => {
-                return Err(Problem::new(format!("denyAssignmentEffect `{word}`"), "`enforced` or `audit`")
-                    .under(Step::Key("denyAssignmentEffect".into())));
+                return Err(Problem::new(
+                    format!("denyAssignmentEffect `{word}`"),
+                    "`enforced` or `audit`",
+                )
+                .under(Step::Key("denyAssignmentEffect".into())));
             }
         },
     };
@@ -44,10 +47,8 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<Deny, Pr
     }
     Ok(Deny {
         name: match id {
-            Some(id) => Guid::parse(id).map_or_else(
-                || AssignmentName::Text(id.into()),
-                AssignmentName::Bare,
-            ),
+            Some(id) => Guid::parse(id)
+                .map_or_else(|| AssignmentName::Text(id.into()), AssignmentName::Bare),
             None => AssignmentName::Text("".into()),
         },
         display_name: entry.filled(&["denyAssignmentName"])?.unwrap_or_default().into(),

@@ -38,7 +38,8 @@ fn principal(
     entry: &Entry<'_, '_>,
     kind: PrincipalType,
 ) -> Result<Principal, Problem> {
-    let alternative = entry.strings(&["alternativeNames", "alternativeName"], &mut reader.repairs)?;
+    let alternative =
+        entry.strings(&["alternativeNames", "alternativeName"], &mut reader.repairs)?;
     Ok(Principal {
         id: id(entry)?,
         kind,
@@ -55,9 +56,7 @@ fn principal(
 
 /// `customSecurityAttributes`: attribute sets, each with its attributes; Graph adds `@odata.type`
 /// beside every list.
-fn security_attributes(
-    entry: &Entry<'_, '_>,
-) -> Result<Vec<(Box<str>, Vec<Box<str>>)>, Problem> {
+fn security_attributes(entry: &Entry<'_, '_>) -> Result<Vec<(Box<str>, Vec<Box<str>>)>, Problem> {
     let Some(field) = entry.find(&["customSecurityAttributes"])? else { return Ok(Vec::new()) };
     let Node::Object(sets) = field.node else {
         return Err(field.problem("an object of attribute sets"));
@@ -105,9 +104,8 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
                 })?),
                 Node::Object(_) => {
                     expanded = true;
-                    let member = Entry::of(item).ok_or_else(|| {
-                        under(Problem::new(item.describe(), "a member"))
-                    })?;
+                    let member = Entry::of(item)
+                        .ok_or_else(|| under(Problem::new(item.describe(), "a member")))?;
                     members.push(self::id(&member).map_err(under)?);
                     described.push(member);
                 }

@@ -208,9 +208,10 @@ mod tests {
         check("{\"a\":1}\n{\"a\":{\"x\":2}}\n", &[r#"{"a":1}"#, r#"{"a":{"x":2}}"#]);
         check(r#"[{"a":1}][{"b":2}]"#, &[r#"{"a":1}"#, r#"{"b":2}"#]);
         check(r#"{"{": 1, "}": 2 }"#, &[r#"{"{": 1, "}": 2 }"#]);
-        check(r#"{"value":[1],"name":"an entry with a value of its own"}"#, &[
+        check(
             r#"{"value":[1],"name":"an entry with a value of its own"}"#,
-        ]);
+            &[r#"{"value":[1],"name":"an entry with a value of its own"}"#],
+        );
         check("", &[]);
         check("[]", &[]);
     }

@@ -192,7 +192,9 @@ impl<'n, 'a> Entry<'n, 'a> {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        parse_time(text).map(Some).ok_or_else(|| field.problem("a time such as `2026-01-10T00:00:00Z`"))
+        parse_time(text)
+            .map(Some)
+            .ok_or_else(|| field.problem("a time such as `2026-01-10T00:00:00Z`"))
     }
 
     /// A list of strings. Null, a missing field and `""` are the empty list; one string is a list of
@@ -216,7 +218,8 @@ impl<'n, 'a> Entry<'n, 'a> {
                         }),
                         other => {
                             return Err(field.place(
-                                Problem::new(other.describe(), "a string").under(Step::Index(index)),
+                                Problem::new(other.describe(), "a string")
+                                    .under(Step::Index(index)),
                             ));
                         }
                     }
@@ -315,7 +318,11 @@ fn find_in<'n, 'a>(
             Some(first) if first.node == node => {}
             Some(first) => {
                 return Err(field.place(Problem::new(
-                    format!("{} beside {}: the field stands there twice", node.describe(), first.node.describe()),
+                    format!(
+                        "{} beside {}: the field stands there twice",
+                        node.describe(),
+                        first.node.describe()
+                    ),
                     "one value",
                 )));
             }

@@ -21,8 +21,10 @@ impl Lines {
         };
         let line = before + text.as_bytes()[from..offset].iter().filter(|b| **b == b'\n').count();
         self.last.set((offset, line));
-        let line_start = text.as_bytes()[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
-        let column = text.get(line_start..offset).map_or(offset - line_start, |t| t.chars().count());
+        let line_start =
+            text.as_bytes()[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+        let column =
+            text.get(line_start..offset).map_or(offset - line_start, |t| t.chars().count());
         (line + 1, column + 1)
     }
 }
@@ -147,7 +149,10 @@ fn fields(text: &str) -> Option<Vec<(String, &str)>> {
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("an object")
         }
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Fields<'a>, A::Error> {
+        fn visit_map<A: serde::de::MapAccess<'de>>(
+            self,
+            mut map: A,
+        ) -> Result<Fields<'a>, A::Error> {
             let mut found = Vec::new();
             while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
                 found.push((key, value.get()));
@@ -165,12 +170,8 @@ mod tests {
     #[test]
     fn walks_to_the_value() {
         let text = r#"{"a": {"b": [1, {"c": "x"}]}}"#;
-        let steps = [
-            Step::Key("a".into()),
-            Step::Key("b".into()),
-            Step::Index(1),
-            Step::Key("c".into()),
-        ];
+        let steps =
+            [Step::Key("a".into()), Step::Key("b".into()), Step::Index(1), Step::Key("c".into())];
         assert_eq!(&text[walk(text, &steps)..][..3], "\"x\"");
         assert_eq!(walk(text, &[Step::Key("missing".into())]), 0);
     }

@@ -97,7 +97,9 @@ fn subscription(
         tenant: entry.guid(&["tenantId", "homeTenantId"])?,
         display_name: match entry.filled(&["displayName"])? {
             Some(name) => Some(name.into()),
-            None => entry.filled(&["name"])?.filter(|name| Guid::parse(name).is_none()).map(Into::into),
+            None => {
+                entry.filled(&["name"])?.filter(|name| Guid::parse(name).is_none()).map(Into::into)
+            }
         },
         origin: reader.ground.origin(),
     });
@@ -155,7 +157,9 @@ fn parent_in(
         }
     };
     match id.map(str::trim).filter(|id| !id.is_empty()) {
-        Some(id) => Ok(Some(Some(group_scope(reader, id).map_err(|problem| field.place(problem))?))),
+        Some(id) => {
+            Ok(Some(Some(group_scope(reader, id).map_err(|problem| field.place(problem))?)))
+        }
         None => Ok(Some(None)),
     }
 }
@@ -187,12 +191,18 @@ fn ancestors_chain(
             origin: reader.ground.origin(),
         });
     }
-    if let (Some(own), Some(group)) = (own, reader.facts.management_groups.iter_mut().rev().find(|g| Some(g.scope) == own)) {
+    if let (Some(own), Some(group)) =
+        (own, reader.facts.management_groups.iter_mut().rev().find(|g| Some(g.scope) == own))
+    {
         debug_assert_eq!(group.scope, own);
         group.parent = group.parent.or(Some(rows.first().map(|row| row.0)));
     }
     if !rows.is_empty() {
-        reader.facts.recognise(reader.ground.source.index(), InputKind::ManagementGroups, rows.len());
+        reader.facts.recognise(
+            reader.ground.source.index(),
+            InputKind::ManagementGroups,
+            rows.len(),
+        );
     }
     Ok(rows.first().map(|row| row.0))
 }

@@ -61,9 +61,15 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     {
         clean = without;
         let second = entries(&clean);
-        if second.broken.is_none() || second.broken.as_ref().map(|b| b.0) > found.broken.as_ref().map(|b| b.0) {
+        if second.broken.is_none()
+            || second.broken.as_ref().map(|b| b.0) > found.broken.as_ref().map(|b| b.0)
+        {
             let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
-            facts.note("repaired-comments", "comments or trailing commas were passed over", Some(place));
+            facts.note(
+                "repaired-comments",
+                "comments or trailing commas were passed over",
+                Some(place),
+            );
             found = second;
         }
     }
@@ -92,8 +98,11 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
         let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
         facts.gaps.push(Gap {
             code: "cut-off-list",
-            message: "the list says that there is a next page, which is not in this file".to_string(),
-            help: Some("follow `nextLink` until it is null, or export with a tool that does".to_string()),
+            message: "the list says that there is a next page, which is not in this file"
+                .to_string(),
+            help: Some(
+                "follow `nextLink` until it is null, or export with a tool that does".to_string(),
+            ),
             place: Some(place),
             touches: last.map_or(Touches::Anything, touched_by),
         });

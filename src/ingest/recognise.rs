@@ -106,7 +106,14 @@ fn by_fields(entry: &Entry<'_, '_>) -> Option<Shape> {
     if has(&["roleDefinitionId"]) && has(&["scope", "roleAssignmentId"]) {
         return Some(Shape::RoleAssignment);
     }
-    if has(&["permissions", "actions", "notActions", "dataActions", "notDataActions", "assignableScopes"]) {
+    if has(&[
+        "permissions",
+        "actions",
+        "notActions",
+        "dataActions",
+        "notDataActions",
+        "assignableScopes",
+    ]) {
         return Some(Shape::RoleDefinition);
     }
     if has(&["level"]) && has(&["lockId", "scope", "resourceId", "notes", "owners"]) {
@@ -166,7 +173,9 @@ fn native(entry: &Entry<'_, '_>, kind: &str, id: &str) -> Option<&'static str> {
         return Some("Cosmos DB's own role system");
     }
     let hsm = |text: &str| {
-        text.trim_start_matches('/').to_ascii_lowercase().starts_with("microsoft.keyvault/providers/")
+        text.trim_start_matches('/')
+            .to_ascii_lowercase()
+            .starts_with("microsoft.keyvault/providers/")
     };
     let role = entry.filled(&["roleDefinitionId"]).ok().flatten().unwrap_or_default();
     let scope = entry.filled(&["scope"]).ok().flatten().unwrap_or_default();
@@ -180,7 +189,16 @@ fn native(entry: &Entry<'_, '_>, kind: &str, id: &str) -> Option<&'static str> {
 pub(crate) fn is_scenario(node: &Node<'_>) -> bool {
     match node {
         Node::Object(fields) => fields.iter().any(|(key, _)| {
-            matches!(&**key, "tenant" | "checks" | "whoCan" | "whereCan" | "expressions" | "validations" | "include")
+            matches!(
+                &**key,
+                "tenant"
+                    | "checks"
+                    | "whoCan"
+                    | "whereCan"
+                    | "expressions"
+                    | "validations"
+                    | "include"
+            )
         }),
         Node::List(items) => items.first().is_some_and(is_scenario),
         _ => false,

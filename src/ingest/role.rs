@@ -74,7 +74,8 @@ fn identify(entry: &Entry<'_, '_>) -> Result<Option<Guid>, Problem> {
 
 /// The name: `roleName`, or a `Name` that is not the GUID.
 fn name(entry: &Entry<'_, '_>, repairs: &mut Vec<Repair>) -> Result<Option<String>, Problem> {
-    let Some(field) = entry.find(&["roleName"])?.map_or_else(|| entry.find_own("name"), |f| Ok(Some(f)))?
+    let Some(field) =
+        entry.find(&["roleName"])?.map_or_else(|| entry.find_own("name"), |f| Ok(Some(f)))?
     else {
         return Ok(None);
     };

@@ -37,9 +37,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Error> {
         return Ok((Cow::Borrowed(text), encoding));
     }
     let Some(text) = found.decode_without_bom_handling_and_without_replacement(body) else {
-        return Err(Error::new(ErrorKind::Syntax, "a lone surrogate or an odd byte in UTF-16 text")
-            .expected("UTF-8, or UTF-16 with a byte-order mark")
-            .help("export the file again, or convert it to UTF-8"));
+        return Err(Error::new(
+            ErrorKind::Syntax,
+            "a lone surrogate or an odd byte in UTF-16 text",
+        )
+        .expected("UTF-8, or UTF-16 with a byte-order mark")
+        .help("export the file again, or convert it to UTF-8"));
     };
     Ok((text, Encoding::Utf16))
 }

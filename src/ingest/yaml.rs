@@ -43,7 +43,8 @@ pub(crate) fn read(text: &str) -> Result<(Node<'static>, Positions), Error> {
     let mut documents = MarkedYaml::load_from_str(text).map_err(|error| {
         Error::new(ErrorKind::Syntax, format!("not YAML: {error}")).expected("a YAML mapping")
     })?;
-    let mut reader = Reader { offsets: char_offsets(text), positions: Positions::default(), nodes: 0 };
+    let mut reader =
+        Reader { offsets: char_offsets(text), positions: Positions::default(), nodes: 0 };
     let root = if documents.len() == 1 {
         reader.node(&documents.remove(0), "$")?
     } else {

@@ -1,8 +1,8 @@
 //! Everything that was read, before it becomes a tenant.
 
 use super::{
-    Assignment, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal, PrincipalType, Resource, RoleDefinition,
-    Subscription,
+    Assignment, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal, PrincipalType, Resource,
+    RoleDefinition, Subscription,
 };
 use crate::ident::{Guid, Scope};
 use crate::origin::{Error, Place, Sources};
@@ -162,13 +162,9 @@ impl Facts {
         let same_file = |a: &Option<Place>, b: &Option<Place>| {
             a.as_ref().map(|place| &place.file) == b.as_ref().map(|place| &place.file)
         };
-        if let Some(note) = self
-            .notes
-            .iter_mut()
-            .rev()
-            .take(64)
-            .find(|note| note.code == code && note.message == message && same_file(&note.place, &place))
-        {
+        if let Some(note) = self.notes.iter_mut().rev().take(64).find(|note| {
+            note.code == code && note.message == message && same_file(&note.place, &place)
+        }) {
             note.count += 1;
             return;
         }

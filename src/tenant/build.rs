@@ -4,8 +4,8 @@ use super::members::Members;
 use super::roles::{RoleState, Roles, prepare};
 use super::scopes::Forest;
 use super::{
-    AssignmentIx, DenyIx, DenyRow, LockIx, Notice, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
-    names::Names,
+    AssignmentIx, DenyIx, DenyRow, LockIx, Notice, PrincipalInfo, PrincipalIx, Row, ScopeIx,
+    Tenant, names::Names,
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
@@ -174,9 +174,9 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
     if facts.world == World::Open {
         for subscription in &facts.subscriptions {
             let node = forest.add(facts.scope_at(subscription.scope));
-            let root = subscription
-                .tenant
-                .and_then(|id| forest.find(&format!("/providers/microsoft.management/managementgroups/{id}")));
+            let root = subscription.tenant.and_then(|id| {
+                forest.find(&format!("/providers/microsoft.management/managementgroups/{id}"))
+            });
             if let (Some(root), false) = (root, placed.contains(&node)) {
                 // A subscription has no scope below it that is a management group: no circle.
                 let _placed = forest.place(node, root);
@@ -203,11 +203,7 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
     forest.finish()
 }
 
-fn is_tenant_root(
-    forest: &Forest,
-    facts: &Facts,
-    node: petgraph::graph::NodeIndex,
-) -> bool {
+fn is_tenant_root(forest: &Forest, facts: &Facts, node: petgraph::graph::NodeIndex) -> bool {
     facts.subscriptions.iter().filter_map(|subscription| subscription.tenant).any(|id| {
         forest.find(&format!("/providers/microsoft.management/managementgroups/{id}")) == Some(node)
     })
@@ -275,7 +271,11 @@ fn roles(facts: &mut Facts, catalog: &Catalog) -> Roles {
         if known.insert(id, role).is_none() {
             order.push(id);
         } else {
-            facts.note("role-defined-twice", format!("role {id} is defined more than once; the last one counts"), None);
+            facts.note(
+                "role-defined-twice",
+                format!("role {id} is defined more than once; the last one counts"),
+                None,
+            );
         }
     }
     order.sort_unstable();
@@ -342,11 +342,8 @@ fn same_permissions(a: &RoleDefinition, b: &RoleDefinition) -> bool {
 /// A schedule instance and the role assignment that it stands for are one grant; the instance knows
 /// when it ends, the assignment does not say.
 fn time_windows(facts: &mut Facts) {
-    let windows: FxHashMap<Guid, _> = facts
-        .assignments
-        .iter()
-        .filter_map(|a| Some((a.stands_for?, (a.start, a.end))))
-        .collect();
+    let windows: FxHashMap<Guid, _> =
+        facts.assignments.iter().filter_map(|a| Some((a.stands_for?, (a.start, a.end)))).collect();
     if windows.is_empty() {
         return;
     }
@@ -364,7 +361,8 @@ fn time_windows(facts: &mut Facts) {
 
 /// Everybody that anything names, sorted by id.
 fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<PrincipalInfo>) {
-    let mut ids: Vec<Guid> = Vec::with_capacity(facts.principals.len() + facts.assignments.len() / 4);
+    let mut ids: Vec<Guid> =
+        Vec::with_capacity(facts.principals.len() + facts.assignments.len() / 4);
     ids.extend(facts.principals.iter().map(|p| p.id));
     ids.extend(facts.assignments.iter().map(|a| a.principal));
     for group in &facts.groups {
@@ -408,7 +406,8 @@ fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<Principa
         let info = &mut infos[row];
         info.described = true;
         info.display_name = info.display_name.take().or(principal.display_name);
-        info.user_principal_name = info.user_principal_name.take().or(principal.user_principal_name);
+        info.user_principal_name =
+            info.user_principal_name.take().or(principal.user_principal_name);
         info.app_id = info.app_id.or(principal.app_id);
         info.user_type = info.user_type.take().or(principal.user_type);
         info.service_principal_type =
@@ -465,10 +464,9 @@ fn open_groups(
     if facts.world == World::Closed {
         return open;
     }
-    let all_open = facts
-        .gaps
-        .iter()
-        .any(|gap| gap.touches == Touches::Members { group: None } || gap.touches == Touches::Anything);
+    let all_open = facts.gaps.iter().any(|gap| {
+        gap.touches == Touches::Members { group: None } || gap.touches == Touches::Anything
+    });
     let mut listed = vec![Membership::Unlisted; ids.len()];
     for group in &facts.groups {
         if let Some(at) = ix(&group.id) {
@@ -490,7 +488,9 @@ fn open_groups(
     let mut queue = Vec::new();
     for row in 0..ids.len() {
         let is_group = matches!(kinds[row], PrincipalType::Group | PrincipalType::ForeignGroup);
-        if is_group && (listed[row] != Membership::Listed || all_open || touched.contains(&ids[row])) {
+        if is_group
+            && (listed[row] != Membership::Listed || all_open || touched.contains(&ids[row]))
+        {
             open[row] = true;
             queue.push(PrincipalIx(u32::try_from(row).unwrap_or(u32::MAX)));
         }

@@ -67,7 +67,8 @@ impl Members {
                     let other = self.component[group.row()] as usize;
                     if other + 1 < self.closure_start.len() {
                         overflow |= self.walked[other];
-                        let range = self.closure_start[other] as usize..self.closure_start[other + 1] as usize;
+                        let range = self.closure_start[other] as usize
+                            ..self.closure_start[other + 1] as usize;
                         if reached.len() + range.len() > CLOSURE_LIMIT {
                             overflow = true;
                         } else {

@@ -10,8 +10,8 @@ mod roles;
 mod scopes;
 
 pub use names::{Candidate, NameError};
-pub use roles::{RoleState, Side};
 pub(crate) use roles::{Held, at as plane_at};
+pub use roles::{RoleState, Side};
 pub(crate) use scopes::Located;
 
 use crate::catalog::Catalog;

@@ -125,10 +125,8 @@ impl Forest {
             }
         }
         // Depth-first search visits the newest edge first: sorted in reverse, it walks in order.
-        let mut edges: Vec<(NodeIndex, NodeIndex)> = nodes
-            .iter()
-            .filter_map(|node| Some((self.graph[*node].parent?, *node)))
-            .collect();
+        let mut edges: Vec<(NodeIndex, NodeIndex)> =
+            nodes.iter().filter_map(|node| Some((self.graph[*node].parent?, *node))).collect();
         edges.sort_by(|a, b| self.graph[b.1].scope.cmp(&self.graph[a.1].scope));
         for (parent, child) in edges {
             self.graph.add_edge(parent, child, ());
