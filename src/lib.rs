@@ -10,4 +10,7 @@ pub mod catalog;
 pub mod ingest;
 pub mod tenant;
 pub mod decide;
+pub mod dataplane;
+pub mod analysis;
+pub mod scenario;
 pub mod report;

@@ -59,6 +59,18 @@ pub(crate) enum Colour {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// May this principal do this operation on this scope, and why?
+    Can(CanArguments),
+    /// Run scenario documents: every check against what it expects
+    Test(TestArguments),
+    /// Print a read-only script that exports a tenant as a snapshot folder
+    Collect(CollectArguments),
+    /// The long text of a reason, gap, note or rule code
+    Explain(ExplainArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionArguments),
+    /// Print the manual page
+    Man,
     /// The embedded facts of Azure: show them, or make newer ones
     #[command(subcommand)]
     Catalog(CatalogCommand),
@@ -88,4 +100,113 @@ pub(crate) struct CatalogImport {
     /// Write to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `azrbac can …`
+#[derive(Debug, Args)]
+pub(crate) struct CanArguments {
+    /// Object id, user principal name, app id or unique display name
+    #[arg(required_unless_present = "batch")]
+    pub(crate) principal: Option<String>,
+    /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
+    #[arg(required_unless_present = "batch")]
+    pub(crate) operation: Option<String>,
+    /// An ARM id, the last part of one, or a unique display name
+    #[arg(required_unless_present = "batch")]
+    pub(crate) scope: Option<String>,
+    /// Answer one question a line (JSON Lines; `-` is stdin), one answer a line, in order
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["principal", "operation", "scope"])]
+    pub(crate) batch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+    /// Which doors count: RBAC alone, or any (an API key too)
+    #[arg(long, value_enum, default_value_t = Doors::Any)]
+    pub(crate) via: Doors,
+    /// Exit 0 when RBAC's answer is this one, 1 when not
+    #[arg(long, value_name = "OUTCOME")]
+    pub(crate) expect: Option<String>,
+    /// Only outcome, effective and via (JSON)
+    #[arg(long)]
+    pub(crate) brief: bool,
+    /// How many near misses to tell
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) near: usize,
+}
+
+/// What a question may say besides its three words.
+#[derive(Debug, Args)]
+pub(crate) struct QuestionArguments {
+    /// control or data; needed where the catalog does not tell
+    #[arg(long, value_name = "PLANE")]
+    pub(crate) plane: Option<String>,
+    /// An attribute for conditions, SOURCE:NAME=VALUE; repeatable, and repeated for a list
+    #[arg(long = "attr", value_name = "SOURCE:NAME=VALUE")]
+    pub(crate) attributes: Vec<String>,
+    /// Attributes that are not given do not exist (without it they are unknown)
+    #[arg(long)]
+    pub(crate) complete: bool,
+    /// A suboperation, such as Blob.List; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sub_operation: Vec<String>,
+    /// The HTTP method, where it is not the operation's usual one (locks go by it)
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// What else must be allowed, OPERATION@SCOPE; repeatable
+    #[arg(long, value_name = "OPERATION@SCOPE")]
+    pub(crate) linked: Vec<String>,
+    /// The caller comes from a managing tenant (Azure Lighthouse)
+    #[arg(long)]
+    pub(crate) via_lighthouse: bool,
+    /// `X/*/y` does not match `X/y` (see: azrbac explain U3)
+    #[arg(long)]
+    pub(crate) strict_wildcards: bool,
+}
+
+/// Which doors count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Doors {
+    /// RBAC, a key, the service's own roles
+    Any,
+    /// RBAC alone
+    Rbac,
+}
+
+/// `azrbac test …`
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// Scenario documents, JSON or YAML; folders are searched; `-` is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `azrbac collect …`
+#[derive(Debug, Args)]
+pub(crate) struct CollectArguments {
+    /// Which tool the script calls
+    #[arg(long, value_enum)]
+    pub(crate) print: Collector,
+}
+
+/// The tools that a collect script is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Collector {
+    /// Azure CLI, a shell script
+    Az,
+    /// Azure PowerShell
+    Pwsh,
+}
+
+/// `azrbac explain …`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A code, such as not-action or U3; without it all codes are listed
+    pub(crate) code: Option<String>,
+}
+
+/// `azrbac completions …`
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
 }

@@ -2,7 +2,7 @@
 
 use super::args::{Colour, Global};
 use azrbac::origin::Error;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 
 /// Where a command writes. stdout is buffered; stderr is told at once.
 #[derive(Debug)]
@@ -29,11 +29,16 @@ impl Console {
         }
     }
 
+    /// A console that says nothing on stderr.
+    pub(crate) fn silent() -> Console {
+        Console { out: BufWriter::with_capacity(0, io::stdout()), colour: false, quiet: true }
+    }
+
     /// A line on stderr, unless quiet.
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
             // A closed stderr leaves nobody to tell.
-            let _closed = writeln!(io::stderr(), "{line}");
+            let _closed = writeln!(io::stderr(), "{}", azrbac::report::safe(line));
         }
     }
 
@@ -45,11 +50,6 @@ impl Console {
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
-    }
-
-    /// Is stderr a terminal (for progress)?
-    pub(crate) fn stderr_is_terminal() -> bool {
-        io::stderr().is_terminal()
     }
 }
 

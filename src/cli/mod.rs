@@ -1,9 +1,13 @@
 //! The command line: arguments in, inputs read, the library asked, a report written.
 
 mod args;
+mod can;
 mod catalog;
 mod console;
 mod files;
+mod inputs;
+mod small;
+mod test;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -89,6 +93,12 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
+        Command::Can(command) => can::run(command, &arguments.global, console),
+        Command::Test(command) => test::run(command, &arguments.global, console),
+        Command::Collect(command) => small::collect(command, console),
+        Command::Explain(command) => small::explain(command, &arguments.global, console),
+        Command::Completions(command) => small::completions(command, console),
+        Command::Man => small::man(console),
         Command::Catalog(command) => catalog::run(command, &arguments.global, console),
     }
 }

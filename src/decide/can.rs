@@ -327,6 +327,10 @@ impl<'r> Walk<'r> {
             return;
         }
         let Some(role) = self.tenant.role(row.role).definition() else {
+            if self.tenant.world == World::Closed {
+                // What a scenario does not define does not exist.
+                return;
+            }
             decision.grants.push(Grant {
                 assignment: row.fact,
                 role: row.role,
@@ -731,7 +735,14 @@ impl<'r> Walk<'r> {
         }
         let locks = locks::blocking(self.tenant, self.request, self.located.at, self.located.exact);
         if !locks.is_empty() {
-            decision.outcome = Outcome::Locked;
+            // A grant through Lighthouse that may hold would lift the lock.
+            let may_lift = decision.grants.iter().any(|grant| {
+                grant.truth.is_unknown() && self.tenant.assignment(grant.assignment).via_lighthouse
+            });
+            decision.outcome = if may_lift { Outcome::Conditional } else { Outcome::Locked };
+            if may_lift && decision.residual.is_none() {
+                decision.residual = self.residual(decision);
+            }
             decision.locks = locks;
             return;
         }

@@ -13,7 +13,7 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
+    pub(crate) fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
         let offset = offset.min(text.len());
         let (from, before) = match self.last.get() {
             (at, line) if at <= offset => (at, line),

@@ -112,6 +112,21 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     }
 }
 
+/// Says that a source could not be read at all: an error for people, a gap for answers.
+pub fn missing(facts: &mut Facts, name: &str, error: &Error) {
+    facts.sources.add(name);
+    unreadable(facts, name, error.clone(), Touches::Anything);
+}
+
+/// The place of a byte offset in a source, given its bytes again: file, line and column. The JSON
+/// path is left empty; errors carry it from the start.
+#[must_use]
+pub fn place(name: &str, bytes: &[u8], offset: usize) -> Option<Place> {
+    let (text, _) = text::decode(bytes).ok()?;
+    let (line, column) = Lines::default().line_and_column(&text, offset);
+    Some(Place { file: name.to_string(), path: String::new(), line, column })
+}
+
 /// A source whose structure breaks off: everything before it was kept; what follows is a gap of the
 /// kind that came before it.
 fn broken(

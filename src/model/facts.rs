@@ -113,6 +113,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// No facts yet, of a closed world: a scenario.
+    #[must_use]
+    pub fn closed() -> Facts {
+        Facts { world: World::Closed, ..Facts::default() }
+    }
+
     /// The row of a scope, added on first sight.
     pub fn scope(&mut self, scope: Scope) -> ScopeRef {
         if let Some(row) = self.scope_rows.get(scope.folded()) {

@@ -11,7 +11,7 @@ pub use error::{Error, ErrorKind};
 pub use locate::{Location, locate};
 
 /// Which source (file, standard input, embedded document) a fact came from: its row in [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceId(u32);
 
 impl SourceId {
@@ -43,6 +43,11 @@ impl Sources {
     #[must_use]
     pub fn name(&self, id: SourceId) -> &str {
         self.names.get(id.index()).map_or("?", |name| name)
+    }
+
+    /// The names in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
     }
 
     /// How many sources there are.

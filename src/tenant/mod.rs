@@ -186,6 +186,12 @@ impl Tenant {
         self.assignments.len()
     }
 
+    /// Does any assignment have a time window? Then a question needs a time.
+    #[must_use]
+    pub fn has_time_windows(&self) -> bool {
+        self.assignments.iter().any(|a| a.start.is_some() || a.end.is_some())
+    }
+
     /// How many principals are named anywhere.
     #[must_use]
     pub fn principal_count(&self) -> usize {

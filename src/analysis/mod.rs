@@ -1,0 +1,3 @@
+//! Questions about definitions rather than about access: would the service accept this?
+
+pub mod validate;

@@ -1,0 +1,285 @@
+//! From paths to a tenant: what was read is said on stderr.
+
+use super::args::{Global, QuestionArguments};
+use super::console::Console;
+use super::files;
+use azrbac::catalog::Catalog;
+use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
+use azrbac::ident::Timestamp;
+use azrbac::model::{Facts, World};
+use azrbac::origin::{Error, ErrorKind, Origin, Place};
+use azrbac::pattern::Wildcards;
+use azrbac::scenario::{self, Question, Scenario};
+use azrbac::tenant::Tenant;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The lab: the tenant that answers when none is given.
+const LAB: &str = include_str!("../../roles/lab/contoso.json");
+
+/// A tenant and the texts that it was read from, to say where a fact stands.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) tenant: Tenant,
+    texts: Vec<Vec<u8>>,
+    names: Vec<String>,
+}
+
+impl Loaded {
+    /// File and line of a fact; nothing for what was not read from a file of the user's.
+    pub(crate) fn find(&self, origin: Origin) -> Option<Place> {
+        let (source, offset) = origin.place()?;
+        let bytes = self.texts.get(source.index())?;
+        azrbac::ingest::place(self.names.get(source.index())?, bytes, offset)
+    }
+}
+
+/// Reads the tenant that the command line names, and says what was read.
+pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error> {
+    let mut catalog = files::catalog(global.catalog.as_deref())?;
+    if global.tenant.is_empty() {
+        console.say("azrbac: no tenant given (-t PATH): this is the embedded lab, Contoso");
+        let scenario = one_scenario("the lab", LAB.as_bytes())?;
+        let tenant = Tenant::build(scenario.facts, &catalog);
+        return Ok(Loaded { tenant, texts: Vec::new(), names: Vec::new() });
+    }
+    let mut facts = Facts::default();
+    let mut texts = Vec::new();
+    let mut names = Vec::new();
+    let mut scenarios = 0;
+    let paths = files(&global.tenant, console)?;
+    for path in &paths {
+        let (name, bytes) = match files::read(path) {
+            Ok(read) => read,
+            // One unreadable file among good ones: said, and what it could have held is a gap.
+            Err(error) => {
+                azrbac::ingest::missing(&mut facts, &path.display().to_string(), &error);
+                texts.push(Vec::new());
+                names.push(path.display().to_string());
+                continue;
+            }
+        };
+        if scenario::is_scenario(&bytes) {
+            let scenario = one_scenario(&name, &bytes)?;
+            scenarios += 1;
+            if scenarios > 1 || paths.len() > 1 && !facts.sources.is_empty() {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    format!("`{name}` is a scenario document beside other input"),
+                )
+                .help("a scenario names the snapshots that belong to it in `include`"));
+            }
+            if global.catalog.is_none()
+                && let Some(date) = &scenario.catalog
+            {
+                catalog = Catalog::of_date(date)?;
+            }
+            facts = with_includes(scenario, path)?;
+        } else {
+            azrbac::ingest::read(&mut facts, &name, &bytes);
+        }
+        texts.push(bytes);
+        names.push(name);
+    }
+    tell(&facts, console);
+    if facts.world == World::Open && facts.recognised.is_empty() {
+        return Err(Error::new(ErrorKind::NotFound, "nothing was recognised in what -t names")
+            .expected("files that az, Azure PowerShell, REST or Microsoft Graph wrote as JSON")
+            .help("azrbac collect --print az prints a script that writes a snapshot folder"));
+    }
+    let tenant = Tenant::build(facts, &catalog);
+    for note in tenant.notes() {
+        say_note(console, note);
+    }
+    for notice in tenant.notices() {
+        console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
+    }
+    Ok(Loaded { tenant, texts, names })
+}
+
+/// The files that paths name, folders searched, sorted by name: the order never decides anything, and
+/// messages come in the same order on every machine.
+fn files(paths: &[PathBuf], console: &Console) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path == Path::new("-") || !path.is_dir() {
+            if path != Path::new("-") && !path.exists() {
+                return Err(Error::new(
+                    ErrorKind::Io,
+                    format!("`{}` does not exist", path.display()),
+                )
+                .expected("a snapshot file or folder, or a scenario document"));
+            }
+            found.push(path.clone());
+            continue;
+        }
+        let walk = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(|entry| {
+            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+        }) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => found.push(entry.into_path()),
+                Ok(_) => {}
+                // A loop of links, or a folder that may not be listed.
+                Err(error) => console.say(&format!("azrbac: passed over: {error}")),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The documents that `azrbac test` is given; in folders, what looks like one by its ending.
+pub(crate) fn documents(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    for path in paths {
+        let is_folder = path.is_dir();
+        found.extend(files(std::slice::from_ref(path), &Console::silent())?.into_iter().filter(
+            |file| {
+                let ending =
+                    file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+                !is_folder || matches!(ending, "json" | "yaml" | "yml")
+            },
+        ));
+    }
+    Ok(found)
+}
+
+/// Adds what `-t` names to the facts of a scenario.
+pub(crate) fn add(facts: &mut Facts, paths: &[PathBuf]) -> Result<(), Error> {
+    for path in files(paths, &Console::silent())? {
+        let (name, bytes) = files::read(&path)?;
+        azrbac::ingest::read(facts, &name, &bytes);
+    }
+    facts.world = World::Closed;
+    match facts.errors.first() {
+        Some(error) => Err(error.clone()),
+        None => Ok(()),
+    }
+}
+
+fn one_scenario(name: &str, bytes: &[u8]) -> Result<Scenario, Error> {
+    let mut scenarios = scenario::read(name, bytes).map_err(first)?;
+    match scenarios.len() {
+        1 => Ok(scenarios.remove(0)),
+        0 => Err(Error::new(ErrorKind::Scenario, format!("`{name}` holds no scenario"))),
+        count => Err(Error::new(
+            ErrorKind::Usage,
+            format!("`{name}` holds {count} scenarios; a tenant is one"),
+        )
+        .help("azrbac test runs them all")),
+    }
+}
+
+/// All errors of a document as one: each on a line of its own.
+pub(crate) fn first(errors: Vec<Error>) -> Error {
+    let mut errors = errors.into_iter();
+    let Some(first) = errors.next() else {
+        return Error::new(ErrorKind::Scenario, "not understood");
+    };
+    let rest: Vec<String> = errors.map(|error| error.to_string()).collect();
+    if rest.is_empty() {
+        return first;
+    }
+    Error::new(first.kind(), format!("{first}\n{}", rest.join("\n")))
+}
+
+/// A scenario's facts with the snapshots that it includes.
+pub(crate) fn with_includes(scenario: Scenario, document: &Path) -> Result<Facts, Error> {
+    let mut facts = scenario.facts;
+    let base = document.parent().unwrap_or(Path::new("."));
+    for include in &scenario.include {
+        let path = base.join(include);
+        let paths = files(std::slice::from_ref(&path), &Console::silent())?;
+        for path in paths {
+            let (name, bytes) = files::read(&path)?;
+            azrbac::ingest::read(&mut facts, &name, &bytes);
+        }
+    }
+    facts.world = World::Closed;
+    if let Some(error) = facts.errors.first() {
+        return Err(error.clone());
+    }
+    Ok(facts)
+}
+
+fn say_note(console: &Console, note: &azrbac::model::Note) {
+    let place = note.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+    let often = if note.count > 1 { format!(" ({} times)", note.count) } else { String::new() };
+    console.say(&format!("azrbac: {place}{}{often}", note.message));
+}
+
+/// What was recognised, by file, and every error.
+fn tell(facts: &Facts, console: &Console) {
+    let mut by_source: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (source, kind, count) in &facts.recognised {
+        by_source.entry(*source).or_default().push(format!("{count} {}", kind.as_str()));
+    }
+    let names: Vec<&str> = facts.sources.iter().collect();
+    for (source, kinds) in by_source {
+        let name = names.get(source as usize).copied().unwrap_or("?");
+        console.say(&format!("azrbac: {name}: {}", kinds.join(", ")));
+    }
+    for error in &facts.errors {
+        console.error(error);
+    }
+}
+
+/// The question that options describe, without its three words.
+pub(crate) fn question(arguments: &QuestionArguments, global: &Global) -> Result<Question, Error> {
+    let mut linked = Vec::new();
+    for text in &arguments.linked {
+        let (operation, scope) = text.split_once('@').ok_or_else(|| {
+            Error::new(ErrorKind::Usage, format!("--linked `{text}`")).expected("OPERATION@SCOPE")
+        })?;
+        linked.push((operation.to_string(), scope.to_string()));
+    }
+    Ok(Question {
+        plane: arguments.plane.as_deref().map(str::parse).transpose()?,
+        attributes: attributes(&arguments.attributes)?,
+        attributes_complete: arguments.complete,
+        sub_operations: (!arguments.sub_operation.is_empty())
+            .then(|| arguments.sub_operation.clone()),
+        method: arguments.method.as_deref().map(str::parse).transpose()?,
+        at: Some(time(global)?),
+        linked,
+        via_lighthouse: arguments.via_lighthouse,
+        wildcards: if arguments.strict_wildcards { Wildcards::Strict } else { Wildcards::Azure },
+        ..Question::default()
+    })
+}
+
+/// `--at`, or now.
+pub(crate) fn time(global: &Global) -> Result<Timestamp, Error> {
+    match &global.at {
+        Some(text) => text.parse(),
+        None => Ok(files::now()),
+    }
+}
+
+/// `SOURCE:NAME=VALUE` options; one name given several times is a list.
+pub(crate) fn attributes(options: &[String]) -> Result<Attributes, Error> {
+    let mut values: BTreeMap<(AttributeSource, String), Vec<AttributeValue>> = BTreeMap::new();
+    for option in options {
+        let wrong = || {
+            Error::new(ErrorKind::Usage, format!("--attr `{option}`")).expected(
+                "SOURCE:NAME=VALUE, such as `resource:Microsoft.Storage/storageAccounts/blobServices/containers:name=logs`",
+            )
+        };
+        let (source, rest) = option.split_once(':').ok_or_else(wrong)?;
+        let source = AttributeSource::parse(source.trim_start_matches('@'))
+            .ok_or_else(|| wrong().help("SOURCE is resource, request, principal or environment"))?;
+        let (name, value) = rest.split_once('=').ok_or_else(wrong)?;
+        let value = match value {
+            "true" => AttributeValue::Boolean(true),
+            "false" => AttributeValue::Boolean(false),
+            text => AttributeValue::Text(text.to_string()),
+        };
+        values.entry((source, name.to_string())).or_default().push(value);
+    }
+    let mut attributes = Attributes::default();
+    for ((source, name), mut list) in values {
+        let value = if list.len() == 1 { list.remove(0) } else { AttributeValue::List(list) };
+        attributes.insert(source, &name, value);
+    }
+    Ok(attributes)
+}

@@ -1,0 +1,351 @@
+//! The JSON of a decision: stable, versioned, for programs (cli.md).
+
+use crate::dataplane::{Access, Doors};
+use crate::decide::{Decision, DenyHit, Grant, NearMiss};
+use crate::model::Gap;
+use crate::origin::{Error, Place};
+use crate::scenario::Prepared;
+use crate::tenant::{LockIx, RoleIx, Tenant};
+use serde::Serialize;
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DecisionWire<'a> {
+    version: u32,
+    outcome: &'a str,
+    effective: &'a str,
+    via: &'a str,
+    principal: PrincipalWire,
+    operation: &'a str,
+    plane: &'a str,
+    scope: &'a str,
+    grants: Vec<GrantWire>,
+    denies: Vec<DenyWire<'a>>,
+    locks: Vec<LockWire<'a>>,
+    near_misses: Vec<NearWire<'a>>,
+    linked: Vec<LinkedWire<'a>>,
+    doors: Option<DoorsWire>,
+    residual: Option<&'a str>,
+    assumptions: Vec<&'static str>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PrincipalWire {
+    id: String,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct RoleWire {
+    id: Option<String>,
+    name: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantWire {
+    assignment: String,
+    role: RoleWire,
+    scope: String,
+    through: Vec<String>,
+    pattern: Option<String>,
+    block: Option<u16>,
+    condition: Option<&'static str>,
+    effect: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DenyWire<'a> {
+    deny_assignment: String,
+    name: &'a str,
+    scope: &'a str,
+    applies: &'static str,
+}
+
+#[derive(Serialize)]
+struct LockWire<'a> {
+    name: &'a str,
+    level: &'static str,
+    scope: &'a str,
+}
+
+#[derive(Serialize)]
+struct NearWire<'a> {
+    assignment: String,
+    role: RoleWire,
+    scope: &'a str,
+    through: Vec<String>,
+    reason: &'static str,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct LinkedWire<'a> {
+    operation: &'a str,
+    scope: &'a str,
+    outcome: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DoorsWire {
+    rbac: RbacDoorWire,
+    native: DoorWire,
+    local_auth: LocalDoorWire,
+    reopen: Vec<String>,
+    self_grant: Vec<String>,
+    resource: String,
+    decided_by: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RbacDoorWire {
+    state: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Serialize)]
+struct DoorWire {
+    state: &'static str,
+}
+
+#[derive(Serialize)]
+struct LocalDoorWire {
+    state: &'static str,
+    actions: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct GapWire<'a> {
+    code: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+    place: Option<PlaceWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceWire<'a> {
+    file: &'a str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct NoticeWire<'a> {
+    code: &'static str,
+    message: &'a str,
+    help: &'a str,
+}
+
+/// The whole decision as one line of JSON.
+#[must_use]
+pub fn decision(
+    tenant: &Tenant,
+    question: &Prepared,
+    decision: &Decision,
+    access: &Access,
+) -> String {
+    let holder = tenant.principal(question.principal);
+    let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
+    remarks.extend(decision.remarks.iter().map(String::as_str));
+    let wire = DecisionWire {
+        version: VERSION,
+        outcome: decision.outcome.as_str(),
+        effective: access.effective.as_str(),
+        via: access.via.as_str(),
+        principal: PrincipalWire {
+            id: question.principal.to_string(),
+            name: holder.map(|ix| tenant.principal_name(ix)),
+            kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
+        },
+        operation: question.operation.text(),
+        plane: decision.plane.as_str(),
+        scope: question.scope.text(),
+        grants: decision.grants.iter().map(|g| grant(tenant, question, g)).collect(),
+        denies: decision.denies.iter().map(|hit| deny(tenant, hit)).collect(),
+        locks: decision.locks.iter().map(|ix| lock(tenant, *ix)).collect(),
+        near_misses: decision.near.iter().map(|miss| near(tenant, question, miss)).collect(),
+        linked: decision
+            .linked
+            .iter()
+            .map(|linked| LinkedWire {
+                operation: linked.operation.text(),
+                scope: linked.scope.text(),
+                outcome: linked.decision.outcome.as_str(),
+            })
+            .collect(),
+        doors: access.doors.as_ref().map(|found| doors(decision, found)),
+        residual: decision.residual.as_deref(),
+        assumptions: decision.assumptions.iter().collect(),
+        gaps: decision.gaps.iter().map(gap).collect(),
+        notices: tenant
+            .notices()
+            .iter()
+            .map(|notice| NoticeWire {
+                code: notice.code,
+                message: &notice.message,
+                help: &notice.help,
+            })
+            .collect(),
+        remarks,
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct BriefWire {
+    version: u32,
+    outcome: &'static str,
+    effective: &'static str,
+    via: &'static str,
+}
+
+/// Outcome, effective and via, and nothing else (`--brief`).
+#[must_use]
+pub fn brief(decision: &Decision, access: &Access) -> String {
+    let wire = BriefWire {
+        version: VERSION,
+        outcome: decision.outcome.as_str(),
+        effective: access.effective.as_str(),
+        via: access.via.as_str(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+/// An error as the answer of one line of a batch, or of a command with `-o json`.
+#[must_use]
+pub fn error(error: &Error) -> String {
+    #[derive(Serialize)]
+    struct ErrorWire<'a> {
+        version: u32,
+        error: Inner<'a>,
+    }
+    #[derive(Serialize)]
+    struct Inner<'a> {
+        kind: &'static str,
+        message: &'a str,
+        expected: Option<&'a str>,
+        help: Option<&'a str>,
+        place: Option<PlaceWire<'a>>,
+    }
+    let wire = ErrorWire {
+        version: VERSION,
+        error: Inner {
+            kind: error.kind().as_str(),
+            message: error.message(),
+            expected: error.expectation(),
+            help: error.advice(),
+            place: error.place().map(place),
+        },
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+fn place(place: &Place) -> PlaceWire<'_> {
+    PlaceWire { file: &place.file, path: &place.path, line: place.line, column: place.column }
+}
+
+fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
+    let state = tenant.role(role);
+    RoleWire { id: state.id().map(|id| id.to_string()), name: state.name() }
+}
+
+/// The groups from the principal outwards to the holder; empty where the principal holds it itself.
+fn through(
+    tenant: &Tenant,
+    question: &Prepared,
+    holder: crate::tenant::PrincipalIx,
+) -> Vec<String> {
+    let Some(own) = tenant.principal(question.principal) else { return Vec::new() };
+    tenant
+        .chain(own, holder)
+        .into_iter()
+        .skip(1)
+        .map(|ix| tenant.principal_id(ix).to_string())
+        .collect()
+}
+
+fn grant(tenant: &Tenant, question: &Prepared, grant: &Grant) -> GrantWire {
+    let scope = tenant.scope_text(tenant.assignment_scope(grant.assignment)).text();
+    let plane = question.plane;
+    let pattern = grant.pattern.and_then(|(block, at)| {
+        let definition = tenant.role(grant.role).definition()?;
+        let block = definition.blocks.get(block as usize)?;
+        Some(block.side(plane).0.get(at as usize)?.text().to_string())
+    });
+    GrantWire {
+        assignment: tenant.assignment(grant.assignment).name.full(scope, "roleAssignments"),
+        role: role(tenant, grant.role),
+        scope: scope.to_string(),
+        through: through(tenant, question, grant.holder),
+        pattern,
+        block: grant.pattern.map(|(block, _)| block),
+        condition: grant.conditional.then(|| grant.truth.as_str()),
+        effect: grant.truth.as_str(),
+    }
+}
+
+fn deny<'a>(tenant: &'a Tenant, hit: &DenyHit) -> DenyWire<'a> {
+    let deny = tenant.deny(hit.deny);
+    let scope = tenant.scope_text(tenant.deny_scope(hit.deny)).text();
+    DenyWire {
+        deny_assignment: deny.name.full(scope, "denyAssignments"),
+        name: &deny.display_name,
+        scope,
+        applies: hit.truth.as_str(),
+    }
+}
+
+fn lock(tenant: &Tenant, ix: LockIx) -> LockWire<'_> {
+    let lock = tenant.lock(ix);
+    LockWire {
+        name: &lock.name,
+        level: lock.level.as_str(),
+        scope: tenant.scope_text(tenant.lock_scope(ix)).text(),
+    }
+}
+
+fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> NearWire<'a> {
+    let scope = tenant.scope_text(tenant.assignment_scope(miss.assignment)).text();
+    NearWire {
+        assignment: tenant.assignment(miss.assignment).name.full(scope, "roleAssignments"),
+        role: role(tenant, miss.role),
+        scope,
+        through: through(tenant, question, miss.holder),
+        reason: miss.reason.as_str(),
+        detail: &miss.detail,
+    }
+}
+
+fn gap(gap: &Gap) -> GapWire<'_> {
+    GapWire {
+        code: gap.code,
+        message: &gap.message,
+        help: gap.help.as_deref(),
+        place: gap.place.as_ref().map(place),
+    }
+}
+
+fn doors(decision: &Decision, doors: &Doors) -> DoorsWire {
+    DoorsWire {
+        rbac: RbacDoorWire { state: doors.rbac.state.as_str(), outcome: decision.outcome.as_str() },
+        native: DoorWire { state: doors.native.state.as_str() },
+        local_auth: LocalDoorWire {
+            state: doors.local_auth.state.as_str(),
+            actions: doors.key_actions.iter().map(|key| key.operation.text().to_string()).collect(),
+        },
+        reopen: doors.reopen.iter().map(|operation| operation.text().to_string()).collect(),
+        self_grant: doors.self_grant.iter().map(|operation| operation.text().to_string()).collect(),
+        resource: doors.resource.text().to_string(),
+        decided_by: doors.decided_by.clone(),
+    }
+}

@@ -1,0 +1,414 @@
+//! A decision for people: the answer first, then why, in few lines that teach.
+
+use super::safe;
+use crate::dataplane::{Access, Via};
+use crate::decide::{Decision, Grant, NearMiss, NearReason, Outcome};
+use crate::ident::{Scope, ScopeKind};
+use crate::origin::Place;
+use crate::scenario::Prepared;
+use crate::tenant::{AssignmentIx, PrincipalIx, ScopeIx, Tenant};
+use crate::truth::Truth;
+use std::fmt::Write as _;
+
+/// How a text is dressed: colour is never the only sign.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Use ANSI colours?
+    pub colour: bool,
+    /// How many near misses are told.
+    pub near: usize,
+}
+
+impl Style {
+    fn paint(self, colour: anstyle::AnsiColor, text: &str) -> String {
+        if self.colour {
+            let style = anstyle::Style::new().fg_color(Some(colour.into())).bold();
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
+    }
+
+    fn yes(self, text: &str) -> String {
+        self.paint(anstyle::AnsiColor::Green, text)
+    }
+
+    fn no(self, text: &str) -> String {
+        self.paint(anstyle::AnsiColor::Red, text)
+    }
+
+    fn maybe(self, text: &str) -> String {
+        self.paint(anstyle::AnsiColor::Yellow, text)
+    }
+}
+
+/// Where a fact was read, for people: `assignments.json:12:3`. The caller has the texts.
+pub type Finder<'f> = &'f dyn Fn(crate::origin::Origin) -> Option<Place>;
+
+/// The decision as text, ending in a line feed.
+#[must_use]
+pub fn decision(
+    tenant: &Tenant,
+    question: &Prepared,
+    decision: &Decision,
+    access: &Access,
+    style: Style,
+    find: Finder<'_>,
+) -> String {
+    let mut teller = Teller { tenant, question, decision, access, style, find, out: String::new() };
+    teller.tell();
+    teller.out
+}
+
+struct Teller<'a> {
+    tenant: &'a Tenant,
+    question: &'a Prepared,
+    decision: &'a Decision,
+    access: &'a Access,
+    style: Style,
+    find: Finder<'a>,
+    out: String,
+}
+
+impl Teller<'_> {
+    fn line(&mut self, text: &str) {
+        // Names come from exports: whatever would steer the terminal is made visible. Colours are
+        // added after that, by the caller of this function's pieces, and pass unharmed because the
+        // pieces are cleaned one by one.
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn tell(&mut self) {
+        self.headline();
+        self.line("");
+        match self.decision.outcome {
+            Outcome::Allowed => self.grants(),
+            Outcome::Denied => {
+                self.denies();
+                self.would_grant();
+            }
+            Outcome::Locked => {
+                self.locks();
+                self.would_grant();
+            }
+            Outcome::Conditional => self.conditional(),
+            Outcome::NotAllowed => self.nothing(),
+        }
+        self.linked();
+        self.doors();
+        self.margin();
+    }
+
+    fn headline(&mut self) {
+        let (mark, word, may) = match self.decision.outcome {
+            Outcome::Allowed => (self.style.yes("✓ allowed"), "allowed", "may"),
+            Outcome::NotAllowed => (self.style.no("✗ not allowed"), "not allowed", "may not"),
+            Outcome::Denied => (self.style.no("✗ denied"), "denied", "may not"),
+            Outcome::Locked => (self.style.no("✗ locked"), "locked", "may not"),
+            Outcome::Conditional => {
+                (self.style.maybe("? conditional"), "conditional", "may perhaps")
+            }
+        };
+        let indent = " ".repeat(word.chars().count() + 2);
+        let principal = match self.tenant.principal(self.question.principal) {
+            Some(ix) => self.tenant.principal_name(ix),
+            None => format!("{} (named nowhere in this tenant)", self.question.principal),
+        };
+        let line = format!("{mark}   {} {may}", safe(&principal));
+        self.line(&line);
+        self.line(&format!("{indent}   {}", safe(self.question.operation.text())));
+        let place = self.place(&self.question.scope.clone());
+        self.line(&format!("{indent}   on {place} ({} plane)", self.question.plane));
+    }
+
+    fn place(&self, scope: &Scope) -> String {
+        let text = scope.text();
+        match self.tenant.scope(scope) {
+            Some(ix) => match self.tenant.scope_name(ix) {
+                Some(name) => safe(&format!("{name} ({text})")),
+                None => safe(text),
+            },
+            None => safe(text),
+        }
+    }
+
+    /// A scope in a few words: `subscription Production`, `resource group rg-ai`, `openai-prod`.
+    fn short(&self, ix: ScopeIx) -> String {
+        let scope = self.tenant.scope_text(ix);
+        let name = self.tenant.scope_name(ix).unwrap_or(scope.leaf());
+        safe(&match scope.kind() {
+            ScopeKind::Root => "/".to_string(),
+            ScopeKind::Resource => name.to_string(),
+            kind => format!("{} {name}", kind.as_str()),
+        })
+    }
+
+    fn through(&self, holder: PrincipalIx) -> String {
+        let Some(own) = self.tenant.principal(self.question.principal) else {
+            return String::new();
+        };
+        let chain = self.tenant.chain(own, holder);
+        let groups: Vec<String> =
+            chain.iter().skip(1).map(|ix| safe(&self.tenant.principal_name(*ix))).collect();
+        if groups.is_empty() { String::new() } else { format!(" through {}", groups.join(" → ")) }
+    }
+
+    fn read_at(&self, assignment: AssignmentIx) -> String {
+        (self.find)(self.tenant.assignment(assignment).origin)
+            .map_or_else(String::new, |place| format!("  [{}:{}]", safe(&place.file), place.line))
+    }
+
+    fn grant(&mut self, grant: &Grant) {
+        let mark = match grant.truth {
+            Truth::True => self.style.yes("✓"),
+            Truth::Unknown => self.style.maybe("?"),
+            Truth::False => self.style.no("✗"),
+        };
+        let role = safe(&self.tenant.role(grant.role).name());
+        let scope = self.short(self.tenant.assignment_scope(grant.assignment));
+        let line = format!(
+            "  {mark} {role} at {scope}{}{}",
+            self.through(grant.holder),
+            self.read_at(grant.assignment)
+        );
+        self.line(&line);
+        let Some((block, at)) = grant.pattern else {
+            return self.line("      what this role grants is not known");
+        };
+        let definition = self.tenant.role(grant.role).definition();
+        let block = definition.and_then(|role| role.blocks.get(block as usize));
+        let pattern = block.and_then(|block| block.side(self.question.plane).0.get(at as usize));
+        if let Some(pattern) = pattern {
+            let list = self.question.plane.grant_list();
+            let condition = match (grant.conditional, grant.truth) {
+                (false, _) => "",
+                (true, Truth::True) => ", and its condition holds",
+                (true, Truth::Unknown) => ", under a condition that is not decided",
+                (true, Truth::False) => ", under a condition that does not hold",
+            };
+            let text = if pattern.text().eq_ignore_ascii_case(self.question.operation.text()) {
+                format!("      in {list}, by name{condition}")
+            } else {
+                format!("      `{}` in {list} matches it{condition}", safe(pattern.text()))
+            };
+            self.line(&text);
+        }
+    }
+
+    fn grants(&mut self) {
+        let grants: Vec<Grant> =
+            self.decision.grants.iter().filter(|g| g.truth.is_true()).copied().collect();
+        for grant in grants {
+            self.grant(&grant);
+        }
+    }
+
+    fn would_grant(&mut self) {
+        if self.decision.grants.is_empty() {
+            return self.line("  and no role grants it either");
+        }
+        self.line("  granted by, if that were not in the way:");
+        for grant in self.decision.grants.clone() {
+            self.grant(&grant);
+        }
+    }
+
+    fn denies(&mut self) {
+        for hit in self.decision.denies.clone() {
+            let deny = self.tenant.deny(hit.deny);
+            let name =
+                if deny.display_name.is_empty() { "a deny assignment" } else { &deny.display_name };
+            let mark =
+                if hit.truth.is_true() { self.style.no("✗") } else { self.style.maybe("?") };
+            let applies =
+                if hit.truth.is_true() { "blocks it" } else { "blocks it if its condition holds" };
+            let protected =
+                if deny.system_protected { "; created by Azure, nobody can remove it" } else { "" };
+            let line = format!(
+                "  {mark} deny assignment {} at {} {applies}{protected}",
+                safe(name),
+                self.short(self.tenant.deny_scope(hit.deny))
+            );
+            self.line(&line);
+        }
+        if self.decision.outcome == Outcome::Denied {
+            self.line("    a deny assignment beats every role assignment, Owner included");
+        }
+    }
+
+    fn locks(&mut self) {
+        for ix in self.decision.locks.clone() {
+            let lock = self.tenant.lock(ix);
+            let line = format!(
+                "  {} {} lock {} at {}",
+                self.style.no("✗"),
+                lock.level.as_str(),
+                safe(&lock.name),
+                self.short(self.tenant.lock_scope(ix))
+            );
+            self.line(line.replace("  at", " at").trim_end());
+        }
+        self.line("    locks go by HTTP method and bind everybody, Owner too; they never touch the data plane");
+    }
+
+    fn conditional(&mut self) {
+        let open: Vec<Grant> = self.decision.grants.clone();
+        for grant in &open {
+            self.grant(grant);
+        }
+        if !self.decision.denies.is_empty() {
+            self.denies();
+        }
+        if let Some(residual) = &self.decision.residual {
+            let text = format!("  allowed where  {}", safe(residual));
+            self.line(&text);
+        }
+        self.gaps();
+    }
+
+    fn gaps(&mut self) {
+        for gap in self.decision.gaps.clone() {
+            let place = gap.place.as_ref().map_or_else(String::new, |place| format!(" [{place}]"));
+            let line =
+                format!("  {} {}{}", self.style.maybe("!"), safe(&gap.message), safe(&place));
+            self.line(&line);
+            if let Some(help) = &gap.help {
+                self.line(&format!("      {}", safe(help)));
+            }
+        }
+    }
+
+    fn nothing(&mut self) {
+        if self.decision.near.is_empty() {
+            return self.line("  nothing grants it, and nothing comes near");
+        }
+        self.line("  nothing grants it. Nearest:");
+        let rows: Vec<(String, String, String)> = self
+            .decision
+            .near
+            .iter()
+            .take(self.style.near)
+            .map(|miss| (self.near_role(miss), self.near_scope(miss), safe(&miss.detail)))
+            .collect();
+        let width = |of: fn(&(String, String, String)) -> &String| {
+            rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0).min(44)
+        };
+        let (roles, scopes) = (width(|row| &row.0), width(|row| &row.1));
+        let mark = self.style.no("✗");
+        for (role, scope, detail) in rows {
+            let line = format!("  {mark} {role:<roles$}  {scope:<scopes$}");
+            self.line(line.trim_end());
+            for part in wrap(&detail, 84) {
+                self.line(&format!("      {part}"));
+            }
+        }
+        let left = self.decision.near.len().saturating_sub(self.style.near);
+        if left > 0 {
+            self.line(&format!("    and {left} more (-o json lists them)"));
+        }
+    }
+
+    fn near_role(&self, miss: &NearMiss) -> String {
+        safe(&self.tenant.role(miss.role).name())
+    }
+
+    fn near_scope(&self, miss: &NearMiss) -> String {
+        let mut text = format!("at {}", self.short(self.tenant.assignment_scope(miss.assignment)));
+        text.push_str(&self.through(miss.holder));
+        if miss.reason == NearReason::Eligible {
+            text.push_str(" (eligible)");
+        }
+        text
+    }
+
+    fn linked(&mut self) {
+        for linked in self.decision.linked.clone() {
+            let (mark, word) = match linked.decision.outcome {
+                Outcome::Allowed => (self.style.yes("✓"), "allowed"),
+                Outcome::Conditional => (self.style.maybe("?"), "conditional"),
+                other => (self.style.no("✗"), other.as_str()),
+            };
+            let line = format!(
+                "  {mark} linked check {} on {}: {word}",
+                safe(linked.operation.text()),
+                self.place(&linked.scope)
+            );
+            self.line(&line);
+        }
+    }
+
+    fn doors(&mut self) {
+        let Some(doors) = &self.access.doors else { return };
+        let sentence = safe(&doors.sentence);
+        self.line("");
+        let painted = match self.access.via {
+            Via::Rbac | Via::Native | Via::LocalAuth => self.style.yes("→"),
+            Via::None => self.style.no("→"),
+        };
+        for (number, part) in wrap(&sentence, 88).into_iter().enumerate() {
+            let lead = if number == 0 { painted.clone() } else { " ".to_string() };
+            self.line(&format!("  {lead} {part}"));
+        }
+        for reason in doors.decided_by.clone() {
+            self.line(&format!("    {}", safe(&reason)));
+        }
+        let could: Vec<String> = [
+            (&doors.reopen, "open local authentication again"),
+            (&doors.self_grant, "grant itself access"),
+        ]
+        .into_iter()
+        .filter(|(list, _)| !list.is_empty())
+        .map(|(list, what)| {
+            let names: Vec<&str> = list.iter().map(|operation| operation.text()).collect();
+            format!("could {what} ({}); that is not access", names.join(", "))
+        })
+        .collect();
+        for text in could {
+            for (number, part) in wrap(&safe(&text), 88).into_iter().enumerate() {
+                self.line(&format!("    {}{part}", if number == 0 { "" } else { "  " }));
+            }
+        }
+    }
+
+    fn margin(&mut self) {
+        let mut told = String::new();
+        let assumptions: Vec<&str> = self.decision.assumptions.iter().collect();
+        if !assumptions.is_empty() {
+            let _written = writeln!(
+                told,
+                "  leans on {} (azrbac explain {} tells what is uncertain)",
+                assumptions.join(", "),
+                assumptions[0]
+            );
+        }
+        for remark in self.question.remarks.iter().chain(&self.decision.remarks) {
+            let _written = writeln!(told, "  note: {}", safe(remark));
+        }
+        if self.decision.outcome != Outcome::Conditional && !self.decision.gaps.is_empty() {
+            self.gaps();
+        }
+        if !told.is_empty() {
+            self.line("");
+            self.out.push_str(&told);
+        }
+    }
+}
+
+/// Words in lines of at most `width` characters.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > width
+        {
+            lines.push(word.to_string());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}

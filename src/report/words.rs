@@ -1,0 +1,296 @@
+//! The long text of every code that an answer, a note or an error can carry.
+
+/// What a code means, in a paragraph; `None` for a code that does not exist.
+///
+/// ```
+/// assert!(azrbac::report::explain("not-action").unwrap().contains("not a deny"));
+/// assert!(azrbac::report::explain("u3").is_some());
+/// assert!(azrbac::report::explain("nonsense").is_none());
+/// ```
+#[must_use]
+pub fn explain(code: &str) -> Option<&'static str> {
+    TABLE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code.trim())).map(|(_, text)| *text)
+}
+
+/// Every code, in the order in which they are told.
+#[must_use]
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(code, _)| *code)
+}
+
+const TABLE: &[(&str, &str)] = &[
+    // Outcomes.
+    (
+        "allowed",
+        "RBAC allows it: at least one active role assignment at or above the scope has a permission block that holds the operation on the asked plane, and no deny assignment, linked check or lock is in the way.",
+    ),
+    (
+        "not-allowed",
+        "Nothing grants it. Azure refuses by default; there is no need for a deny. The near misses say what comes closest and why it does not count.",
+    ),
+    (
+        "denied",
+        "A deny assignment blocks it. A deny beats every role assignment, Owner included, whatever the scopes of the two. It is told even when no role would have granted the operation.",
+    ),
+    (
+        "locked",
+        "RBAC allows it, and a management lock blocks it. Locks go by HTTP method: ReadOnly stops everything but GET and HEAD (POST too, so listKeys as well), CanNotDelete stops DELETE. They bind everybody, are inherited by everything below, and never touch the data plane.",
+    ),
+    (
+        "conditional",
+        "It hangs on something that is not known: an attribute that a condition asks about, the members of a group that nobody exported, the management groups above a subscription, or an entry that could not be read. The answer says which. Unknown is never turned into allowed.",
+    ),
+    // Near misses.
+    (
+        "not-action",
+        "A block of the role matches the operation and leaves it out again by its own notActions (notDataActions on the data plane). That is a subtraction inside this role, not a deny: any other role that has the operation grants it, at any scope.",
+    ),
+    (
+        "other-plane",
+        "The role has an entry that matches the operation's name in the list of the other plane. `actions` are consulted for the control plane only, `dataActions` for the data plane only; `*` in actions grants no data action. That is why Owner cannot read a blob by role.",
+    ),
+    (
+        "scope",
+        "The principal holds a role with this operation, at a scope that is not at or above the target. Permissions flow down only, and whole segments are compared.",
+    ),
+    (
+        "condition",
+        "An assignment grants the operation under a condition, and the condition does not hold for this request.",
+    ),
+    (
+        "eligible",
+        "An eligible assignment (Privileged Identity Management) would grant it once activated. Until then it gives nothing.",
+    ),
+    (
+        "expired",
+        "A time-bound assignment would grant it, and its window is over or has not begun. The end itself is outside the window (U29).",
+    ),
+    (
+        "pattern",
+        "The role has an entry that is nearly this operation: the same provider and type, another last segment. Usually a read where a write was asked, or the parent type's operation.",
+    ),
+    // Gaps.
+    (
+        "unknown-members",
+        "An assignment or a deny names a group whose members no file lists (or lists only in part: Graph cuts an expanded list at 20 without saying so). The principal may be in it, so the answer is conditional.",
+    ),
+    (
+        "unknown-management-groups",
+        "A management group holds what would decide, and no file says whether it stands above this subscription. Export the management groups.",
+    ),
+    (
+        "unknown-role",
+        "An assignment names a role that neither the export nor the catalog defines. What it grants is not known.",
+    ),
+    (
+        "unreadable-entry",
+        "One entry of a file could not be understood. The error names the place, what was found and what was expected. Everything else was read; answers that this entry could have changed are conditional.",
+    ),
+    (
+        "unreadable-file",
+        "A file breaks off or is not what it seems. What came before was read; what is missing could change answers of the kind that came before it.",
+    ),
+    (
+        "cut-off-list",
+        "A list announces a next page that is not in the export. Follow nextLink until it is null.",
+    ),
+    (
+        "custom-role-with-built-in-id",
+        "A definition marked as custom carries the GUID of a built-in role. It never replaces the built-in definition: an assignment by that GUID means the built-in role.",
+    ),
+    (
+        "circular-management-group",
+        "A management group is given a parent that stands below it. It was left where it was.",
+    ),
+    (
+        "no-time",
+        "An assignment has a time window and the question has no time. Say when with --at.",
+    ),
+    // Notices: kinds of input that are absent altogether.
+    ("no-role-assignments", "No role assignments were read at all, so nothing can be granted."),
+    (
+        "no-deny-assignments",
+        "No deny assignments were read. None is assumed; deployment stacks, managed applications and, since 2026, users create them.",
+    ),
+    ("no-locks", "No management locks were read. None is assumed."),
+    (
+        "no-eligible-assignments",
+        "No eligible assignments were read, so none can be named as a near miss. They grant nothing before activation, so no answer changes.",
+    ),
+    (
+        "no-groups",
+        "No groups were read. Whoever holds a role through a group is not seen; where a group that may contain the principal would decide, the answer is conditional.",
+    ),
+    (
+        "no-management-groups",
+        "No management groups were read. Where an assignment at one would decide, the answer is conditional.",
+    ),
+    (
+        "no-resources",
+        "No resources were read, so whether keys and local authentication are open is not known.",
+    ),
+    (
+        "subscription-without-assignments",
+        "A subscription is named somewhere and has no role assignment of its own in the export. `az role assignment list --all` covers one subscription: run it for each.",
+    ),
+    // Notes: what was mended or kept out.
+    (
+        "repaired-utf16",
+        "The file was UTF-16, as a redirect in Windows PowerShell writes it. It was converted.",
+    ),
+    (
+        "repaired-comments",
+        "The file had comments or trailing commas. They were passed over; places in messages are still those of the file.",
+    ),
+    ("repaired-null-entry", "A null inside a list was passed over."),
+    (
+        "repaired-empty-string",
+        "An empty string stood where a list belongs. It was read as the empty list.",
+    ),
+    (
+        "repaired-single-string",
+        "One string stood where a list belongs. It was read as a list of one.",
+    ),
+    (
+        "repaired-single-object",
+        "One object stood where a list belongs. It was read as a list of one.",
+    ),
+    (
+        "repaired-empty-action",
+        "An empty string stood inside a list of actions. It grants nothing and was passed over.",
+    ),
+    (
+        "repaired-blanks",
+        "Blanks around a name or an action were cut off (U6). Two built-in roles have such strings.",
+    ),
+    (
+        "placeholder-scope",
+        "An assignable scope still holds a placeholder such as {subscriptionId}. Assignable scopes decide nothing when access is evaluated; the service would refuse the definition.",
+    ),
+    ("empty-file", "The file is empty. Nothing was read from it."),
+    (
+        "native-roles",
+        "Managed HSM and Cosmos DB have role systems of their own that use Azure's words with other scopes. They do not decide RBAC questions and were kept out.",
+    ),
+    ("unneeded", "An object that Azure writes and that no question of azrbac hangs on."),
+    (
+        "unknown-object",
+        "An object that azrbac does not know. It was left out and is listed so that nothing disappears in silence.",
+    ),
+    (
+        "built-in-role-differs",
+        "An exported built-in role differs from the embedded catalog: Microsoft changed it between the two dates. The export is used; --catalog chooses the catalog instead.",
+    ),
+    (
+        "flattened-role",
+        "Get-AzRoleDefinition writes all permission blocks of a role as one and can lose their conditions. For a built-in role the catalog's definition is used instead.",
+    ),
+    ("role-defined-twice", "A role is defined more than once. The last definition counts."),
+    (
+        "snapshot-summary",
+        "The summary that the collect script writes: what was read, and what could not be.",
+    ),
+    // Uncertain rules.
+    (
+        "U1",
+        "Several permission blocks in one role: each block subtracts only from itself, then the blocks are united. No page of Microsoft's describes it; all sixteen built-in roles with several blocks are consistent with it.",
+    ),
+    ("U2", "A condition in the role definition and one on the assignment: both must hold."),
+    (
+        "U3",
+        "`X/*/y` also matches `X/y`: a star between two slashes may vanish with one of them. Managed Identity Operator works only so. --strict-wildcards asks the other reading.",
+    ),
+    (
+        "U4",
+        "A star as part of a segment (`Foo*/read`) is matched like any star. No built-in role has one.",
+    ),
+    (
+        "U5",
+        "Which characters an action string may hold in a custom role is not stated anywhere current; anything is accepted.",
+    ),
+    ("U6", "Blanks around stored strings are cut off."),
+    ("U7", "excludePrincipals of a deny assignment counts nested groups, not only direct members."),
+    (
+        "U8",
+        "doNotApplyToChildScopes: an extension resource of the scope counts as a child, so the deny does not apply to it.",
+    ),
+    (
+        "U9",
+        "A condition on a deny assignment is evaluated; with complete attributes an undecided one applies, with incomplete ones the answer is conditional.",
+    ),
+    (
+        "U10",
+        "The list of actions that a deployment stack's deny really holds is not documented. The export's own list is used.",
+    ),
+    (
+        "U11",
+        "A user-created deny whose pattern also covers reads is taken to be refused by the service.",
+    ),
+    (
+        "U12",
+        "Service groups appear in recent role definitions and are no part of the scope hierarchy here.",
+    ),
+    (
+        "U13",
+        "Only security-enabled groups count for access; Microsoft 365 and distribution groups do not.",
+    ),
+    ("U14", "Owners of a group are not its members."),
+    (
+        "U15",
+        "A custom role with data actions may name a management group as assignable scope but cannot be assigned there.",
+    ),
+    (
+        "U16",
+        "Deleting a custom role is checked as roleDefinitions/delete; one page names roleDefinitions/write.",
+    ),
+    ("U17", "Keywords, operators and sources of conditions are read in any case."),
+    ("U18", "AND binds before OR where a condition mixes them without brackets."),
+    (
+        "U19",
+        "A quote inside a string of a condition has no documented escape; only \\' is accepted.",
+    ),
+    ("U20", "Operators that Microsoft does not document for role assignments are refused."),
+    ("U21", "A dictionary key without the case suffix is compared without case."),
+    (
+        "U22",
+        "A comparison with a missing attribute is unknown, also under NOT, and unknown at the top is not granted.",
+    ),
+    ("U23", "An empty list counts as missing."),
+    ("U24", "A value of the wrong type makes a comparison unknown."),
+    ("U25", "An operator without quantifier on several values is unknown; use a quantifier."),
+    ("U26", "Whether case counts follows the operator, also for storage names."),
+    ("U27", "Quantifiers are accepted with StartsWith, Bool and DateTime operators."),
+    ("U28", "Attribute names that no catalogue lists are accepted."),
+    ("U29", "A time-bound assignment does not count at the very instant of its end."),
+    ("U30", "A lock does not protect itself: locks/write and locks/delete are exempt from locks."),
+    (
+        "U31",
+        "Deleting a resource group is checked as one operation; whether denies on its contents stop it is not documented.",
+    ),
+    (
+        "U32",
+        "Several conditional assignments on an account with hierarchical namespace: one that holds is enough.",
+    ),
+    (
+        "U33",
+        "User-created deny assignments never match denyAssignments/write and denyAssignments/delete.",
+    ),
+    ("U34", "Log Analytics reads string operators as terms; the plain operator is evaluated here."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_once_and_in_full() {
+        let mut seen: Vec<String> = codes().map(str::to_lowercase).collect();
+        seen.sort();
+        let count = seen.len();
+        seen.dedup();
+        assert_eq!(seen.len(), count, "a code stands there twice");
+        for number in 1..=34 {
+            assert!(explain(&format!("U{number}")).is_some(), "U{number}");
+        }
+    }
+}

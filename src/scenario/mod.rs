@@ -1,0 +1,14 @@
+//! The scenario document and its runner: the lab, the corpus, examples, policy tests in CI.
+//!
+//! An unknown field of the scenario itself is an error that names it: a misspelt test must not pass.
+//! Objects in Azure's own shapes take any field.
+
+mod document;
+mod question;
+mod run;
+
+pub use document::{
+    Check, Expected, Expression, Listing, Scenario, Validation, is_scenario, read, read_questions,
+};
+pub use question::{Prepared, Question};
+pub use run::{Failure, Report, run};

@@ -1,0 +1,166 @@
+//! Running a scenario: every check, expression and validation against what it expects.
+
+use super::{Check, Prepared, Question, Scenario, Validation};
+use crate::analysis::validate;
+use crate::condition::{Condition, Inputs};
+use crate::dataplane::{Access, access};
+use crate::decide::{Decision, can};
+use crate::ident::{Operation, Plane};
+use crate::origin::Error;
+use crate::tenant::Tenant;
+use crate::truth::Truth;
+
+/// What came of a scenario.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Entries that hold.
+    pub passed: usize,
+    /// Entries that do not, in the order of the document.
+    pub failures: Vec<Failure>,
+}
+
+/// An entry that does not hold.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The entry's name.
+    pub check: String,
+    /// Where it stands.
+    pub place: crate::origin::Place,
+    /// What was expected.
+    pub expected: String,
+    /// What came out, in a word or a sentence.
+    pub actual: String,
+    /// The whole decision, where there is one.
+    pub decision: Option<Box<(Prepared, Decision, Access)>>,
+}
+
+/// Runs everything that a scenario expects against its tenant.
+///
+/// The tenant is built by the caller, who may have merged snapshots into the scenario's facts.
+#[must_use]
+pub fn run(scenario: &Scenario, tenant: &Tenant) -> Report {
+    let mut report = Report::default();
+    for check in &scenario.checks {
+        let result = self::check(tenant, check);
+        report.add(scenario, &check.name, &check.place, result);
+    }
+    for (number, expression) in scenario.expressions.iter().enumerate() {
+        let result = evaluate(&expression.condition, &expression.question, tenant)
+            .map_err(|error| Wrong::plain("a condition that can be read", error.to_string()))
+            .and_then(|truth| {
+                let wanted = if expression.expect_true { "true" } else { "not-true" };
+                if truth.is_true() == expression.expect_true {
+                    Ok(())
+                } else {
+                    Err(Wrong::plain(wanted, truth.as_str().to_string()))
+                }
+            });
+        report.add(scenario, &format!("expression {}", number + 1), &expression.place, result);
+    }
+    for (number, validation) in scenario.validations.iter().enumerate() {
+        let result = validated(tenant, validation);
+        report.add(scenario, &format!("validation {}", number + 1), &validation.place, result);
+    }
+    report
+}
+
+/// Why an entry does not hold.
+struct Wrong {
+    expected: String,
+    actual: String,
+    decision: Option<Box<(Prepared, Decision, Access)>>,
+}
+
+impl Wrong {
+    fn plain(expected: &str, actual: String) -> Wrong {
+        Wrong { expected: expected.to_string(), actual, decision: None }
+    }
+}
+
+impl Report {
+    fn add(
+        &mut self,
+        scenario: &Scenario,
+        check: &str,
+        place: &crate::origin::Place,
+        result: Result<(), Wrong>,
+    ) {
+        match result {
+            Ok(()) => self.passed += 1,
+            Err(wrong) => self.failures.push(Failure {
+                scenario: scenario.name.clone(),
+                check: check.to_string(),
+                place: place.clone(),
+                expected: wrong.expected,
+                actual: wrong.actual,
+                decision: wrong.decision,
+            }),
+        }
+    }
+}
+
+fn check(tenant: &Tenant, check: &Check) -> Result<(), Wrong> {
+    let mut wanted: Vec<String> = check.expect.iter().map(|e| e.as_str().to_string()).collect();
+    wanted.extend(check.expect_via.iter().map(|via| format!("via {via}")));
+    let wanted = wanted.join(", ");
+    let prepared =
+        check.question.prepare(tenant).map_err(|error| Wrong::plain(&wanted, error.to_string()))?;
+    if prepared.request().at.is_none() && tenant.has_time_windows() {
+        return Err(Wrong::plain(
+            &wanted,
+            "the tenant has assignments with a time window: the check needs `at`".to_string(),
+        ));
+    }
+    let request = prepared.request();
+    let decision = can(tenant, &request);
+    let access = access(tenant, &request, &decision);
+    let outcome_holds = check.expect.is_none_or(|expected| expected.is_met_by(decision.outcome));
+    let via_holds = check.expect_via.as_deref().is_none_or(|via| via == access.via.as_str());
+    if outcome_holds && via_holds {
+        return Ok(());
+    }
+    let actual = if via_holds {
+        decision.outcome.as_str().to_string()
+    } else {
+        format!("{}, via {}", decision.outcome.as_str(), access.via.as_str())
+    };
+    Err(Wrong { expected: wanted, actual, decision: Some(Box::new((prepared, decision, access))) })
+}
+
+/// The value of a condition on its own, for an operation and attributes.
+fn evaluate(text: &str, question: &Question, tenant: &Tenant) -> Result<Truth, Error> {
+    let operation = Operation::new(&question.operation)?;
+    let plane = question
+        .plane
+        .or_else(|| tenant.catalog().planes(&operation).only().map(|(plane, _)| plane))
+        .unwrap_or(Plane::Data);
+    let condition = Condition::parse(text).map_err(|errors| {
+        let told: Vec<String> = errors.iter().map(|error| error.render(text)).collect();
+        Error::new(crate::origin::ErrorKind::Condition, told.join("\n"))
+    })?;
+    let inputs = Inputs {
+        operation: &operation,
+        plane,
+        sub_operations: question.sub_operations.as_deref(),
+        attributes: &question.attributes,
+        complete: question.attributes_complete,
+        wildcards: question.wildcards,
+    };
+    Ok(condition.evaluate(&inputs).truth)
+}
+
+fn validated(tenant: &Tenant, validation: &Validation) -> Result<(), Wrong> {
+    let mut refusals: Vec<String> =
+        validation.facts.errors.iter().map(|error| error.message().to_string()).collect();
+    refusals.extend(validate::refusals(tenant, &validation.facts, &validation.raw));
+    let accepted = refusals.is_empty();
+    if accepted == validation.expect_accepted {
+        return Ok(());
+    }
+    let wanted = if validation.expect_accepted { "accepted" } else { "refused" };
+    let actual =
+        if accepted { "accepted".to_string() } else { format!("refused: {}", refusals.join("; ")) };
+    Err(Wrong::plain(wanted, actual))
+}
