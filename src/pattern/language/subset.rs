@@ -1,0 +1,266 @@
+//! Subset construction: from positions of patterns to an automaton.
+
+use super::automaton::{Automaton, Context, NONE, constant};
+use super::compile::{ALL, Position, Positions, Side, Symbol, Verbs};
+use super::product::MixState;
+use super::{ITEM_LIMIT, LanguageLimit, RAW_LIMIT};
+use std::collections::HashMap;
+
+/// A block whose grant is not settled yet.
+#[derive(Debug, Clone, Copy)]
+struct Live {
+    block: u32,
+    /// Verbs that `allow` matches whatever follows.
+    allow: Verbs,
+    /// Verbs that `except` matches whatever follows, as far as that still matters.
+    except: Verbs,
+    /// Verbs that tracked `allow` positions may add.
+    more: Verbs,
+    /// All verbs that tracked `allow` positions reach, settled ones included.
+    reach: Verbs,
+    /// Verbs that tracked `except` positions may take away.
+    cut: Verbs,
+}
+
+/// What is known after a path: the verbs granted for ever, the blocks that are not settled, and
+/// their positions (sorted, hence grouped by block).
+#[derive(Debug, Default)]
+struct Row {
+    granted: Verbs,
+    live: Vec<Live>,
+    items: Vec<u32>,
+}
+
+const HEADER: u32 = 1 << 31;
+
+/// Builds the automaton of the union of all blocks.
+pub(super) fn build(positions: &Positions) -> Result<Automaton, LanguageLimit> {
+    let mut builder = Builder {
+        table: &positions.table,
+        automaton: Automaton::new(),
+        known: HashMap::default(),
+        keys: Vec::new(),
+        stored: 0,
+        key: Vec::new(),
+    };
+    let mut row = Row::default();
+    for start in &positions.starts {
+        let block = positions.table[*start as usize].block;
+        if row.live.last().is_none_or(|live| live.block != block) {
+            row.live.push(Live { block, allow: 0, except: 0, more: 0, reach: 0, cut: 0 });
+        }
+        enter(&positions.table, *start, &mut row);
+    }
+    builder.automaton.start = builder.name(&mut row, Context::AfterSlash)?;
+    let mut done = 0;
+    while done < builder.keys.len() {
+        builder.expand(done, &mut row)?;
+        done += 1;
+    }
+    Ok(builder.automaton.finish())
+}
+
+struct Builder<'p> {
+    table: &'p [Position],
+    automaton: Automaton,
+    known: HashMap<Box<[u32]>, u32, MixState>,
+    /// The state behind each key, in the order of discovery.
+    keys: Vec<(u32, Box<[u32]>)>,
+    stored: usize,
+    key: Vec<u32>,
+}
+
+impl Builder<'_> {
+    fn expand(&mut self, index: usize, row: &mut Row) -> Result<(), LanguageLimit> {
+        let (id, key) = (self.keys[index].0, std::mem::take(&mut self.keys[index].1));
+        let context = if key[0] & 1 == 1 { Context::AfterSlash } else { Context::Inside };
+        let granted = u8::try_from(key[0] >> 1).unwrap_or(ALL);
+        let mut live = Vec::new();
+        let mut stay = Vec::new();
+        let mut moves: Vec<(char, u32)> = Vec::new();
+        for word in &key[1..] {
+            if word & HEADER != 0 {
+                live.push(Live {
+                    block: (word & !HEADER) >> 8,
+                    allow: u8::try_from(word >> 4 & 15).unwrap_or(ALL),
+                    except: u8::try_from(word & 15).unwrap_or(ALL),
+                    more: 0,
+                    reach: 0,
+                    cut: 0,
+                });
+                continue;
+            }
+            match self.table[*word as usize].symbol {
+                Symbol::Star(_) => stay.push(*word),
+                Symbol::Char(character) => moves.push((character, word + 1)),
+                Symbol::End => {}
+            }
+        }
+        moves.sort_unstable();
+        let table = self.table;
+        let mut target = |builder: &mut Self, reached: &[(char, u32)], context| {
+            row.granted = granted;
+            row.live.clone_from(&live);
+            row.items.clone_from(&stay);
+            for (_, position) in reached {
+                enter(table, *position, row);
+            }
+            builder.name(row, context)
+        };
+        let other = target(self, &[], Context::Inside)?;
+        let mut slash = NONE;
+        let mut edges = Vec::new();
+        for group in moves.chunk_by(|a, b| a.0 == b.0) {
+            if group[0].0 != '/' {
+                edges.push((group[0].0, target(self, group, Context::Inside)?));
+            } else if context == Context::Inside {
+                slash = target(self, group, Context::AfterSlash)?;
+            }
+        }
+        if slash == NONE && context == Context::Inside {
+            slash = target(self, &[], Context::AfterSlash)?;
+        }
+        self.automaton.connect(id, other, slash, &edges);
+        Ok(())
+    }
+
+    /// The state of a row, made when it is new.
+    fn name(&mut self, row: &mut Row, context: Context) -> Result<u32, LanguageLimit> {
+        settle(self.table, row);
+        if row.live.is_empty() {
+            return Ok(constant(row.granted, context));
+        }
+        self.key.clear();
+        self.key.push(u32::from(row.granted) << 1 | u32::from(context == Context::AfterSlash));
+        let mut items = row.items.iter().peekable();
+        for live in &row.live {
+            let bits = u32::from(live.allow) << 4 | u32::from(live.except);
+            self.key.push(HEADER | live.block << 8 | bits);
+            while let Some(item) =
+                items.next_if(|item| self.table[**item as usize].block == live.block)
+            {
+                self.key.push(*item);
+            }
+        }
+        if let Some(id) = self.known.get(self.key.as_slice()) {
+            return Ok(*id);
+        }
+        self.stored += self.key.len();
+        if self.automaton.own_states() >= RAW_LIMIT || self.stored > ITEM_LIMIT {
+            return Err(LanguageLimit::States);
+        }
+        let id = self.automaton.push(context, now(self.table, row));
+        self.known.insert(self.key.as_slice().into(), id);
+        self.keys.push((id, self.key.as_slice().into()));
+        Ok(id)
+    }
+}
+
+/// Adds a position and whatever its stars reach without reading.
+fn enter(table: &[Position], position: u32, row: &mut Row) {
+    let mut at = position as usize;
+    loop {
+        let here = table[at];
+        if here.ahead == 0 {
+            return;
+        }
+        if here.always != 0 {
+            if let Ok(index) = row.live.binary_search_by_key(&here.block, |live| live.block) {
+                match here.side {
+                    Side::Allow => row.live[index].allow |= here.always,
+                    Side::Except => row.live[index].except |= here.always,
+                }
+            }
+            return;
+        }
+        row.items.push(u32::try_from(at).unwrap_or(NONE));
+        match here.symbol {
+            Symbol::Char(_) | Symbol::End => return,
+            Symbol::Star(false) => at += 1,
+            Symbol::Star(true) => {
+                // The slash after the star, or what stands after that slash.
+                row.items.push(u32::try_from(at + 1).unwrap_or(NONE));
+                at += 2;
+            }
+        }
+    }
+}
+
+/// Brings a row to its one form: whatever can no longer change the answer is dropped. The meaning
+/// stays: verbs granted for ever need no block, a block that can add nothing is gone, and neither
+/// side keeps a position whose verbs the other side or the same side has settled.
+fn settle(table: &[Position], row: &mut Row) {
+    row.items.sort_unstable();
+    row.items.dedup();
+    loop {
+        let granted = row.granted;
+        for live in &mut row.live {
+            live.allow &= !live.except & !granted;
+            (live.more, live.reach, live.cut) = (0, 0, 0);
+        }
+        keep(table, row, Side::Allow, |live, ahead| {
+            let adds = ahead & !live.except & !granted & !live.allow;
+            if adds != 0 {
+                live.more |= adds;
+                live.reach |= ahead;
+            }
+            adds != 0
+        });
+        keep(table, row, Side::Except, |live, ahead| {
+            let takes = ahead & (live.allow | live.more);
+            live.cut |= takes;
+            takes != 0
+        });
+        for live in &row.live {
+            row.granted |= live.allow & !live.cut;
+        }
+        if row.granted == granted {
+            break;
+        }
+    }
+    row.live.retain(|live| live.allow != 0 || live.more != 0);
+    for live in &mut row.live {
+        // Only for these verbs does it matter what `except` has settled.
+        live.except &= live.reach;
+    }
+}
+
+fn keep(
+    table: &[Position],
+    row: &mut Row,
+    side: Side,
+    mut wanted: impl FnMut(&mut Live, Verbs) -> bool,
+) {
+    let live = &mut row.live;
+    let mut at = 0;
+    row.items.retain(|item| {
+        let here = table[*item as usize];
+        while live.get(at).is_some_and(|live| live.block < here.block) {
+            at += 1;
+        }
+        match live.get_mut(at) {
+            Some(live) if live.block == here.block => {
+                here.side != side || wanted(live, here.ahead)
+            }
+            _ => false,
+        }
+    });
+}
+
+/// The verbs granted when the path ends here.
+fn now(table: &[Position], row: &Row) -> Verbs {
+    let mut granted = row.granted;
+    let mut items = row.items.iter().peekable();
+    for live in &row.live {
+        let (mut allow, mut except) = (live.allow, live.except);
+        while let Some(item) = items.next_if(|item| table[**item as usize].block == live.block) {
+            let here = table[*item as usize];
+            match here.side {
+                Side::Allow => allow |= here.now,
+                Side::Except => except |= here.now,
+            }
+        }
+        granted |= allow & !except;
+    }
+    granted
+}
