@@ -127,7 +127,7 @@ fn glob(folded: &str, optional: &[usize]) -> String {
             continue;
         }
         in_run = false;
-        if matches!(character, '?' | '[' | ']' | '{' | '}' | '!') {
+        if matches!(character, '?' | '[' | ']' | '{' | '}') {
             glob.push('[');
             glob.push(character);
             glob.push(']');
@@ -159,17 +159,73 @@ mod tests {
     #[test]
     fn characters_that_globs_give_a_meaning() {
         let patterns = [
-            "a?/read", "a[b]/read", "a[!b]/read", "a{b,c}/read", "a\\b/read", "a\\*/read", "**/read",
-            "a/**/read", "a**/read", "a/**", "**", "*", "a[/read", "a]/read", "{/read", "}/read",
-            "!a/read", "a,b/read", "*.read", "a/*/b/*/read", "a/*/*/read", "*/", "a-b/read", "^/read",
-            "~/read", ".", "*.b", "**/a.b", "a/***/read",
+            "a?/read",
+            "a[b]/read",
+            "a[!b]/read",
+            "a{b,c}/read",
+            "a\\b/read",
+            "a\\*/read",
+            "**/read",
+            "a/**/read",
+            "a**/read",
+            "a/**",
+            "**",
+            "*",
+            "a[/read",
+            "a]/read",
+            "{/read",
+            "}/read",
+            "!a/read",
+            "a,b/read",
+            "*.read",
+            "a/*/b/*/read",
+            "a/*/*/read",
+            "*/",
+            "a-b/read",
+            "^/read",
+            "~/read",
+            ".",
+            "*.b",
+            "**/a.b",
+            "a/***/read",
         ];
         for operation in [
-            "ab/read", "a?/read", "a[b]/read", "a[!b]/read", "a{b,c}/read", "ac/read", "a\\b/read",
-            "a\\*/read", "a\\x/read", "a/read", "a/b/read", "a//read", "a/x/b/y/read", "a/b/b/read",
-            "a[/read", "a]/read", "{/read", "}/read", "!a/read", "a,b/read", "x.read", "a/", "/",
-            "a-b/read", "^/read", "~/read", ".", "x/a.b", "a.b", "a.b/", "read", "/read", "..", "",
-            "a/..", "../a.b",
+            "ab/read",
+            "a?/read",
+            "a[b]/read",
+            "a[!b]/read",
+            "a{b,c}/read",
+            "ac/read",
+            "a\\b/read",
+            "a\\*/read",
+            "a\\x/read",
+            "a/read",
+            "a/b/read",
+            "a//read",
+            "a/x/b/y/read",
+            "a/b/b/read",
+            "a[/read",
+            "a]/read",
+            "{/read",
+            "}/read",
+            "!a/read",
+            "a,b/read",
+            "x.read",
+            "a/",
+            "/",
+            "a-b/read",
+            "^/read",
+            "~/read",
+            ".",
+            "x/a.b",
+            "a.b",
+            "a.b/",
+            "read",
+            "/read",
+            "..",
+            "",
+            "a/..",
+            "../a.b",
         ] {
             check(&patterns, operation);
         }

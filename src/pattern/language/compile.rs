@@ -54,7 +54,11 @@ pub(super) struct Positions {
 }
 
 /// Lays the patterns out. `None` when there are more positions than fit.
-pub(super) fn compile(blocks: &[Block<'_>], wildcards: Wildcards, limit: usize) -> Option<Positions> {
+pub(super) fn compile(
+    blocks: &[Block<'_>],
+    wildcards: Wildcards,
+    limit: usize,
+) -> Option<Positions> {
     let mut positions = Positions::default();
     for (number, block) in blocks.iter().enumerate() {
         let number = u32::try_from(number).ok().filter(|n| *n < 1 << 22)?;
@@ -78,14 +82,22 @@ fn one(positions: &mut Positions, text: &str, block: u32, side: Side, wildcards:
     let characters: Vec<char> = text.chars().collect();
     for (at, character) in characters.iter().enumerate() {
         let symbol = if *character == '*' {
-            let between = at > 0 && characters[at - 1] == '/' && characters.get(at + 1) == Some(&'/');
+            let between =
+                at > 0 && characters[at - 1] == '/' && characters.get(at + 1) == Some(&'/');
             Symbol::Star(wildcards == Wildcards::Azure && between)
         } else {
             Symbol::Char(*character)
         };
         positions.table.push(Position { symbol, block, side, ahead: 0, always: 0, now: 0 });
     }
-    positions.table.push(Position { symbol: Symbol::End, block, side, ahead: 0, always: 0, now: 0 });
+    positions.table.push(Position {
+        symbol: Symbol::End,
+        block,
+        side,
+        ahead: 0,
+        always: 0,
+        now: 0,
+    });
     let table = &mut positions.table[base..];
     mark_ahead(table, text);
     mark_now(table);
@@ -147,16 +159,16 @@ fn mark_now(table: &mut [Position]) {
                 Symbol::Char(c) => (0..verb.len())
                     .filter(|k| char::from(verb[*k]) == c && after & (1 << (k + 1)) != 0)
                     .fold(0, |row, k| row | 1 << k),
-                Symbol::Star(vanishes) => {
-                    let reached = after | if vanishes { after_that } else { 0 };
-                    // Everything up to the highest bit: the star may read on.
-                    u8::MAX.checked_shr(reached.leading_zeros()).unwrap_or(0)
-                }
+                // Everything up to the highest bit: the star may read on.
+                Symbol::Star(_) => u8::MAX.checked_shr(after.leading_zeros()).unwrap_or(0),
             };
             if row & 1 != 0 {
                 position.now |= 1 << bit;
             }
-            (after, after_that) = (row, after);
+            // Whoever arrives at a star may also skip it and the slash after it; that is no longer
+            // so for a star that has read something, hence not part of its own `now`.
+            let skipped = if position.symbol == Symbol::Star(true) { after_that } else { 0 };
+            (after, after_that) = (row | skipped, after);
         }
     }
 }

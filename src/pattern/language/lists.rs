@@ -124,10 +124,7 @@ struct Entry<'a> {
     language: Language,
 }
 
-fn side(
-    patterns: &[ActionPattern],
-    wildcards: Wildcards,
-) -> Result<Vec<Entry<'_>>, LanguageLimit> {
+fn side(patterns: &[ActionPattern], wildcards: Wildcards) -> Result<Vec<Entry<'_>>, LanguageLimit> {
     let entry = |pattern| {
         let language = Language::of_patterns(std::slice::from_ref(pattern), wildcards)?;
         Ok(Entry { pattern, language })

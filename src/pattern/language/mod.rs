@@ -132,7 +132,10 @@ impl Language {
     ///
     /// # Errors
     /// [`LanguageLimit`] where the patterns need more than the named limits.
-    pub fn of_blocks(blocks: &[Block<'_>], wildcards: Wildcards) -> Result<Language, LanguageLimit> {
+    pub fn of_blocks(
+        blocks: &[Block<'_>],
+        wildcards: Wildcards,
+    ) -> Result<Language, LanguageLimit> {
         let positions = compile::compile(blocks, wildcards, ITEM_LIMIT);
         let automaton = subset::build(&positions.ok_or(LanguageLimit::Patterns)?)?;
         Language::checked(automaton)

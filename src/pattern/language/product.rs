@@ -217,9 +217,7 @@ pub(super) fn combine(
         let (p, q) = (a.state(pair.0), b.state(pair.1));
         // Where both extremes of both sides give one value, so does everything between.
         let value = f(p.every, q.every);
-        if value == f(p.some, q.some)
-            && value == f(p.some, q.every)
-            && value == f(p.every, q.some)
+        if value == f(p.some, q.some) && value == f(p.some, q.every) && value == f(p.every, q.some)
         {
             return Ok(constant(value, p.context));
         }

@@ -76,7 +76,8 @@ impl Builder<'_> {
         let context = if key[0] & 1 == 1 { Context::AfterSlash } else { Context::Inside };
         let granted = u8::try_from(key[0] >> 1).unwrap_or(ALL);
         let mut live = Vec::new();
-        let mut stay = Vec::new();
+        // What a star keeps when it reads: itself and what follows it, but it can no longer vanish.
+        let mut stay = Row::default();
         let mut moves: Vec<(char, u32)> = Vec::new();
         for word in &key[1..] {
             if word & HEADER != 0 {
@@ -91,7 +92,10 @@ impl Builder<'_> {
                 continue;
             }
             match self.table[*word as usize].symbol {
-                Symbol::Star(_) => stay.push(*word),
+                Symbol::Star(_) => {
+                    stay.items.push(*word);
+                    enter(self.table, word + 1, &mut stay);
+                }
                 Symbol::Char(character) => moves.push((character, word + 1)),
                 Symbol::End => {}
             }
@@ -101,7 +105,7 @@ impl Builder<'_> {
         let mut target = |builder: &mut Self, reached: &[(char, u32)], context| {
             row.granted = granted;
             row.live.clone_from(&live);
-            row.items.clone_from(&stay);
+            row.items.clone_from(&stay.items);
             for (_, position) in reached {
                 enter(table, *position, row);
             }
@@ -239,9 +243,7 @@ fn keep(
             at += 1;
         }
         match live.get_mut(at) {
-            Some(live) if live.block == here.block => {
-                here.side != side || wanted(live, here.ahead)
-            }
+            Some(live) if live.block == here.block => here.side != side || wanted(live, here.ahead),
             _ => false,
         }
     });
