@@ -95,7 +95,7 @@ pub(super) fn shortest(
                 best = Some((depth + verb.len(), at, verb));
             }
         }
-        let mut ahead: Vec<(char, (u32, u32))> = Vec::new();
+        let mut ahead: Vec<(u8, bool, char, (u32, u32))> = Vec::new();
         let parent = u32::try_from(at).unwrap_or(NONE);
         each_next(a, b, pair, |step, next| {
             if !never(a.state(next.0), b.state(next.1)) {
@@ -104,12 +104,13 @@ pub(super) fn shortest(
                     Step::Slash => '/',
                     Step::Other => free_letter(a, b, pair),
                 };
-                ahead.push((character, next));
+                // Of equally plain characters first the one that stands for all others.
+                ahead.push((plainness(character), step != Step::Other, character, next));
             }
             false
         });
-        ahead.sort_by_key(|(character, _)| (plainness(*character), *character));
-        for (character, next) in ahead {
+        ahead.sort_unstable();
+        for (_, _, character, next) in ahead {
             if seen.insert(next) {
                 nodes.push(Node { pair: next, parent, character, depth: depth + 1 });
             }
