@@ -155,7 +155,7 @@ fn covers(big: &Entry<'_>, small: &Entry<'_>, wildcards: Wildcards) -> bool {
     if small.pattern.is_wildcard() {
         small.language.is_contained_in(&big.language)
     } else {
-        big.pattern.matches_folded(small.pattern.folded(), wildcards) != Match::No
+        covers_literal(big, small.pattern, wildcards)
     }
 }
 
@@ -245,9 +245,9 @@ const PIECE_LIMIT: usize = 64;
 /// What do some blocks grant that others do not, as blocks of patterns?
 ///
 /// `(allow, except)` minus `(allow', except')` is `(allow, except + allow')`, and, for what the
-/// second excepts, `(allow and except', except)`, where the patterns that two patterns share are one
-/// pattern. Some pairs, such as `*a` and `b*` with both ends overlapping, share what no one pattern
-/// says: then the answer is `None`, as it is when more than 64 blocks would be needed. The blocks
+/// second excepts, `(allow and except', except)`, where what two patterns with one star
+/// share is a short list of patterns. What patterns with several stars share need not be: then the
+/// answer is `None`, as it is when more than 64 blocks would be needed. The blocks
 /// are tidy, and their union equals the difference exactly.
 ///
 /// # Errors
@@ -325,8 +325,8 @@ fn meet(
             } else if two.language.is_contained_in(&one.language) {
                 shared.push(two.pattern.clone());
             } else if one.language.overlaps(&two.language) {
-                let Some(pattern) = both(one, two, wildcards)? else { return Ok(None) };
-                shared.push(pattern);
+                let Some(patterns) = both(one, two, wildcards)? else { return Ok(None) };
+                shared.extend(patterns);
             }
         }
     }
@@ -335,13 +335,14 @@ fn meet(
     Ok(Some(shared))
 }
 
-/// Two patterns with one star each share the longer prefix and the longer suffix, unless these may
-/// overlap; so the guess is proved, not trusted.
+/// Two patterns with one star each share the longer head, a star and the longer tail; the words in
+/// which that head and that tail overlap; and what either says when its star vanishes. That list is
+/// proved, not trusted, because a pattern may have more stars.
 fn both(
     one: &Entry<'_>,
     two: &Entry<'_>,
     wildcards: Wildcards,
-) -> Result<Option<ActionPattern>, LanguageLimit> {
+) -> Result<Option<Vec<ActionPattern>>, LanguageLimit> {
     let (Some((head, tail)), Some((other_head, other_tail))) =
         (one.pattern.text().split_once('*'), two.pattern.text().split_once('*'))
     else {
@@ -349,8 +350,28 @@ fn both(
     };
     let head = if head.len() >= other_head.len() { head } else { other_head };
     let tail = if tail.len() >= other_tail.len() { tail } else { other_tail };
-    let Ok(guess) = ActionPattern::new(&format!("{head}*{tail}")) else { return Ok(None) };
-    let language = Language::of_patterns(std::slice::from_ref(&guess), wildcards)?;
-    let shared = one.language.intersection(&two.language)?;
-    Ok(language.is_equal_to(&shared).then_some(guess))
+    let mut literals: Vec<String> =
+        [one, two].map(|entry| entry.pattern.text().replacen("/*/", "/", 1)).into();
+    for (at, _) in tail.char_indices().skip(1).chain([(tail.len(), ' ')]) {
+        let overlap = head.len().checked_sub(at).and_then(|from| head.get(from..));
+        if overlap.is_some_and(|overlap| overlap.eq_ignore_ascii_case(&tail[..at])) {
+            literals.push(format!("{head}{}", &tail[at..]));
+        }
+    }
+    let pattern = |text: String| ActionPattern::new(&text).ok();
+    let matched = |literal: &ActionPattern| {
+        !literal.is_wildcard()
+            && [one, two].iter().all(|entry| covers_literal(entry, literal, wildcards))
+    };
+    let mut shared: Vec<ActionPattern> =
+        literals.into_iter().filter_map(pattern).filter(matched).collect();
+    // With more stars this is a guess that the proof below refuses.
+    shared.extend(pattern(format!("{head}*{tail}")));
+    let language = Language::of_patterns(&shared, wildcards)?;
+    let expected = one.language.intersection(&two.language)?;
+    Ok(language.is_equal_to(&expected).then_some(shared))
+}
+
+fn covers_literal(entry: &Entry<'_>, literal: &ActionPattern, wildcards: Wildcards) -> bool {
+    entry.pattern.matches_folded(literal.folded(), wildcards) != Match::No
 }

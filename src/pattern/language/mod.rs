@@ -303,6 +303,19 @@ impl Language {
         operation(product::shortest(&self.automaton, &other.automaton, |a, b| a & b, never))
     }
 
+    /// The operations of a catalog (folded) that it holds, in the catalog's order.
+    #[must_use]
+    pub fn members_in<'c>(&self, catalog: &[&'c str]) -> Vec<&'c str> {
+        catalog.iter().copied().filter(|text| self.contains_folded(text)).collect()
+    }
+
+    /// The operations of a catalog (folded) that both hold, in the catalog's order.
+    #[must_use]
+    pub fn overlap_in<'c>(&self, other: &Language, catalog: &[&'c str]) -> Vec<&'c str> {
+        let both = |text: &&str| self.contains_folded(text) && other.contains_folded(text);
+        catalog.iter().copied().filter(both).collect()
+    }
+
     /// The operations of a catalog (folded) that this one holds and the other does not, in the
     /// catalog's order: what the difference is today. Nothing here, but a witness from
     /// [`Language::difference_witness`], means "contained today, not for future operations".
