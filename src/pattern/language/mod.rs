@@ -48,9 +48,9 @@ use std::fmt;
 pub const STATE_LIMIT: usize = 1 << 18;
 
 /// The most states of one language that more than one path reaches: those behind a star in the
-/// middle of a pattern, 40 at most for a built-in role and 50 for all together. Two languages walked together visit at most
-/// the sum of their states plus the product of these, so no question can run out of memory once
-/// both languages exist.
+/// middle of a pattern, 40 at most for a built-in role and 50 for all together. Two languages walked
+/// together visit at most the sum of their states plus the product of these, so no question can run
+/// out of memory once both languages exist.
 pub const TANGLE_LIMIT: usize = 1 << 11;
 
 /// The most states before trimming.
