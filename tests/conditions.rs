@@ -54,7 +54,7 @@ struct Ask {
     #[serde(default)]
     residual: Option<String>,
     #[serde(default)]
-    rules: Vec<String>,
+    rules: Option<Vec<String>>,
 }
 
 impl Ask {
@@ -157,7 +157,7 @@ fn worked_examples() {
             strict: false,
             expect: case.expect,
             residual: None,
-            rules: Vec::new(),
+            rules: None,
         };
         let (found, residual) = ask.put(&condition);
         match ask.expect.as_str() {
@@ -167,4 +167,89 @@ fn worked_examples() {
         }
         assert_eq!(found.open, matches!(residual, Residual::Open(_)), "{}", case.name);
     }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shape {
+    name: String,
+    condition: String,
+    #[serde(default)]
+    print: Option<String>,
+    #[serde(default)]
+    asks: Vec<Ask>,
+    /// The kinds of all mistakes, in the order of the text.
+    #[serde(default)]
+    errors: Vec<String>,
+    /// The help of the first mistake.
+    #[serde(default)]
+    help: Option<String>,
+}
+
+#[test]
+fn shapes() {
+    let shapes: Vec<Shape> =
+        serde_json::from_str(include_str!("corpus/conditions/shapes.json")).expect("a corpus");
+    assert!(shapes.len() >= 100, "{}", shapes.len());
+    let mut wrong = Vec::new();
+    for shape in &shapes {
+        if let Err(what) = check_shape(shape) {
+            wrong.push(format!("{}: {what}", shape.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn check_shape(shape: &Shape) -> Result<(), String> {
+    let condition = match Condition::parse(&shape.condition) {
+        Ok(condition) => condition,
+        Err(errors) => {
+            let kinds: Vec<&str> = errors.iter().map(|error| error.kind().as_str()).collect();
+            let told: Vec<String> =
+                errors.iter().map(|error| error.render(&shape.condition)).collect();
+            if kinds != shape.errors {
+                return Err(format!(
+                    "{kinds:?} instead of {:?}\n{}",
+                    shape.errors,
+                    told.join("\n")
+                ));
+            }
+            if shape.help.is_some() && errors[0].help() != shape.help.as_deref() {
+                return Err(told.join("\n"));
+            }
+            return Ok(());
+        }
+    };
+    if !shape.errors.is_empty() {
+        return Err(format!("it parses as {}", condition.print()));
+    }
+    check_printing(&condition);
+    if let Some(expect) = &shape.print
+        && condition.print() != *expect
+    {
+        return Err(format!("it prints as {}", condition.print()));
+    }
+    for (at, ask) in shape.asks.iter().enumerate() {
+        let (found, residual) = ask.put(&condition);
+        let text = residual_text(&residual);
+        if word(&found) != ask.expect {
+            return Err(format!("ask {at} is {found:?}, residual {text}"));
+        }
+        if ask.residual.as_ref().is_some_and(|expect| *expect != text) {
+            return Err(format!("ask {at} leaves {text}"));
+        }
+        let agrees = match residual {
+            Residual::True => found.truth == Truth::True,
+            Residual::False => found.truth != Truth::True && !found.open,
+            Residual::Open(_) => found.open,
+        };
+        if !agrees {
+            return Err(format!("ask {at} is {found:?} but leaves {text}"));
+        }
+        let rules: Vec<&str> = found.assumptions.iter().collect();
+        if ask.rules.as_ref().is_some_and(|expect| rules != *expect) {
+            return Err(format!("ask {at} rests on {rules:?}"));
+        }
+    }
+    Ok(())
 }

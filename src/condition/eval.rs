@@ -7,7 +7,7 @@
 use super::Inputs;
 use super::assumption::Assumptions;
 use super::compare::{Leaf, compare};
-use super::expr::{Expr, ExprKind};
+use super::expr::{Comparison, Expr, ExprKind};
 use super::side::{Given, look_up};
 use crate::pattern::Match;
 use crate::truth::Truth;
@@ -113,15 +113,20 @@ impl<'a> World<'a> {
             ExprKind::Compare(comparison) => {
                 let mut leaf = compare(self.inputs, comparison);
                 if leaf.missing {
-                    leaf.bits = match self.missing {
-                        MissingReading::Unknown => Bits::STUCK,
-                        MissingReading::False => Bits::FALSE,
-                        MissingReading::Contrary => Bits::from_bool(comparison.operator.negative),
-                    };
+                    leaf.bits = self.missing_bits(comparison);
                 }
                 leaf
             }
             ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_) => Leaf::plain(self.bits(expr)),
+        }
+    }
+
+    /// The value of a comparison whose attribute does not exist.
+    pub(crate) fn missing_bits(&self, comparison: &Comparison) -> Bits {
+        match self.missing {
+            MissingReading::Unknown => Bits::STUCK,
+            MissingReading::False => Bits::FALSE,
+            MissingReading::Contrary => Bits::from_bool(comparison.operator.negative),
         }
     }
 

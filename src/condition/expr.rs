@@ -3,7 +3,7 @@
 use super::attribute::Attribute;
 use super::error::Span;
 use super::like::Like;
-use super::operator::{Operator, Quantifier, ValueType};
+use super::operator::{Operator, Quantifier};
 use crate::ident::{Guid, Timestamp};
 use crate::pattern::ActionPattern;
 
@@ -75,16 +75,6 @@ impl Literals {
             Literals::Integer(values) => values.len(),
             Literals::Time(values) => values.len(),
             Literals::Guid(values) => values.len(),
-        }
-    }
-
-    pub(crate) fn kind(&self) -> ValueType {
-        match self {
-            Literals::Text(_) => ValueType::Text,
-            Literals::Boolean(_) => ValueType::Boolean,
-            Literals::Integer(_) => ValueType::Integer,
-            Literals::Time(_) => ValueType::Time,
-            Literals::Guid(_) => ValueType::Guid,
         }
     }
 }

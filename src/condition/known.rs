@@ -2,8 +2,9 @@
 
 use super::eval::World;
 use super::expr::{Comparison, Literals, Operand, TextLiteral, TimeLiteral};
+use super::like::Like;
 use super::literal::instant;
-use super::operator::ValueType;
+use super::operator::{Test, ValueType};
 use super::side::{Given, Scalar, Side, look_up};
 use std::borrow::Cow;
 
@@ -13,7 +14,7 @@ pub(crate) fn put_in<'c>(world: &World<'_>, comparison: &'c Comparison) -> Cow<'
     let mut changed: Option<Comparison> = None;
     for right in [false, true] {
         let side = if right { &comparison.right } else { &comparison.left };
-        if let Some(literals) = literals(world, comparison, side) {
+        if let Some(literals) = literals(world, comparison, side, right) {
             let target = changed.get_or_insert_with(|| comparison.clone());
             *(if right { &mut target.right } else { &mut target.left }) = literals;
         }
@@ -21,13 +22,26 @@ pub(crate) fn put_in<'c>(world: &World<'_>, comparison: &'c Comparison) -> Cow<'
     changed.map_or(Cow::Borrowed(comparison), Cow::Owned)
 }
 
-fn literals(world: &World<'_>, comparison: &Comparison, side: &Operand) -> Option<Operand> {
+fn literals(
+    world: &World<'_>,
+    comparison: &Comparison,
+    side: &Operand,
+    right: bool,
+) -> Option<Operand> {
     let Operand::Attribute(name) = side else { return None };
     let Given::Known { side, .. } = look_up(world.inputs, name) else { return None };
     let wanted = comparison.operator.takes;
     let mut values = empty(wanted);
     for at in 0..side.len() {
         push(&mut values, side, at, wanted)?;
+    }
+    if let Literals::Text(values) = &mut values
+        && right
+        && comparison.operator.test == Test::Like
+    {
+        for value in values {
+            value.like = Some(Like::new(&value.text));
+        }
     }
     Some(Operand::Literals { values, braces: comparison.quantifier.is_some() })
 }

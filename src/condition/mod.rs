@@ -38,7 +38,9 @@ mod attribute;
 mod compare;
 mod error;
 mod eval;
+mod explain;
 mod expr;
+mod findings;
 mod fold;
 mod known;
 mod lexer;
@@ -46,16 +48,21 @@ mod like;
 mod literal;
 mod operator;
 mod parser;
+mod possible;
 mod print;
 mod reduce;
 mod side;
+mod trace;
+mod words;
 
 pub use assumption::Assumptions;
 pub use attribute::{AttributeSource, AttributeValue, Attributes};
 pub use error::{ConditionError, ConditionErrorKind, Span};
 pub use eval::MissingReading;
+pub use findings::{Block, FINDING_CODES, Finding, FindingContext, Severity};
 pub use operator::ValueType;
 pub use parser::{LENGTH_LIMIT, NESTING_LIMIT};
+pub use trace::Step;
 
 use crate::ident::{Operation, Plane};
 use crate::pattern::Wildcards;
@@ -223,7 +230,7 @@ impl Condition {
         let mut truth = bits.truth();
         let mut open = false;
         if bits.is_open() {
-            match reduce::reduce(&world, &self.root, false) {
+            match self.left_over(&world) {
                 // Two leaves that were not given may still settle each other.
                 Node::True => truth = Truth::True,
                 Node::Never => {}
@@ -238,12 +245,17 @@ impl Condition {
         Evaluation { truth, open, assumptions }
     }
 
+    fn left_over<'a>(&'a self, world: &World<'a>) -> Node<'a> {
+        let node = reduce::reduce(world, &self.root, false);
+        if possible::possible(world, &node) { node } else { Node::Never }
+    }
+
     /// What is left of it where some attributes are not known? Asked again with more attributes, the
     /// residual is true exactly where the condition is.
     #[must_use]
     pub fn residual(&self, inputs: &Inputs<'_>) -> Residual {
         let world = World { inputs, missing: MissingReading::Unknown };
-        match reduce::reduce(&world, &self.root, false) {
+        match self.left_over(&world) {
             Node::True => Residual::True,
             Node::Never => Residual::False,
             left => {

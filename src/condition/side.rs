@@ -46,6 +46,30 @@ impl<'a> Side<'a> {
         !matches!(self, Side::One(_) | Side::Literals(_))
     }
 
+    /// Value number `at` for people.
+    pub(crate) fn word(self, at: usize) -> String {
+        let value = match self {
+            Side::One(value) => value,
+            Side::List(values) => match values.get(at) {
+                Some(value) => value,
+                None => return String::new(),
+            },
+            Side::SubOperations(names) => return quoted(names.get(at).map(String::as_str)),
+            Side::Keys(entries) => return quoted(entries.get(at).map(|(key, _)| key.as_str())),
+            Side::Entries(entries) => return quoted(entries.key(at)),
+            Side::Literals(_) => return String::new(),
+        };
+        match value {
+            AttributeValue::Text(text) => quoted(Some(text)),
+            AttributeValue::Boolean(value) => value.to_string(),
+            AttributeValue::Integer(value) => value.to_string(),
+            AttributeValue::List(values) => format!("a list of {} values", values.len()),
+            AttributeValue::Dictionary(entries) => {
+                format!("a dictionary of {} keys", entries.len())
+            }
+        }
+    }
+
     /// Value number `at` as a value of that type; `None` where it is not one (U24).
     pub(crate) fn scalar(self, at: usize, wanted: ValueType) -> Option<Scalar<'a>> {
         match self {
@@ -66,6 +90,10 @@ impl<'a> Side<'a> {
             },
         }
     }
+}
+
+fn quoted(text: Option<&str>) -> String {
+    text.map_or(String::new(), |text| format!("'{text}'"))
 }
 
 fn typed(value: &AttributeValue, wanted: ValueType) -> Option<Scalar<'_>> {
