@@ -253,3 +253,359 @@ fn check_shape(shape: &Shape) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// What must hold of every condition and every question.
+mod laws {
+    use super::{check_printing, residual_text};
+    use azrbac::condition::{
+        AttributeSource, AttributeValue, Attributes, Condition, Evaluation, FindingContext, Inputs,
+        Residual,
+    };
+    use azrbac::ident::{Operation, Plane};
+    use azrbac::pattern::Wildcards;
+    use azrbac::truth::Truth;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    const GUIDS: [&str; 2] =
+        ["8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "acdd72a7-3385-48ef-bd42-f606fba81ae7"];
+    const TIMES: [&str; 2] = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0000001Z"];
+    const TEXTS: [&str; 6] = ["a", "A", "ab", "b", "", "it's"];
+    /// Attributes of few names, so that leaves meet; the first four are keys of one dictionary.
+    const NAMES: [&str; 9] = [
+        "x/tags:k<$key_case_sensitive$>",
+        "x/tags:K<$key_case_sensitive$>",
+        "x/tags:other",
+        "x/tags&$keys$&",
+        "n",
+        "N",
+        "m",
+        "Contoso/boxes:name",
+        "subOperation",
+    ];
+
+    fn attribute() -> impl Strategy<Value = String> {
+        (select(vec!["Resource", "Request"]), select(NAMES.to_vec()))
+            .prop_map(|(source, name)| format!("@{source}[{name}]"))
+    }
+
+    fn literals(values: Vec<String>) -> impl Strategy<Value = String> {
+        let set = proptest::collection::vec(select(values.clone()), 1..3)
+            .prop_map(|some| format!("{{{}}}", some.join(", ")));
+        prop_oneof![select(values), set]
+    }
+
+    fn comparison() -> impl Strategy<Value = String> {
+        let quoted = |values: &[&str]| values.iter().map(|value| format!("'{value}'")).collect();
+        let of = |operators: &[&'static str], values: Vec<String>| {
+            let right = prop_oneof![3 => literals(values.clone()), 1 => attribute()];
+            let left = prop_oneof![5 => attribute(), 1 => literals(values)];
+            (left, select(operators.to_vec()), right)
+        };
+        let relation = prop_oneof![
+            4 => of(
+                &[
+                    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringStartsWith",
+                    "StringNotStartsWith", "StringLike", "StringNotLike", "StringLikeIgnoreCase",
+                    "StringNotEqualsIgnoreCase",
+                ],
+                quoted(&["a", "A", "ab", "", "a*", "?", "*"]),
+            ),
+            1 => of(&["BoolEquals", "BoolNotEquals"], vec!["true".into(), "false".into()]),
+            1 => of(
+                &["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals"],
+                vec!["-1".into(), "0".into(), "1".into()],
+            ),
+            1 => of(&["DateTimeEquals", "DateTimeLessThan", "DateTimeGreaterThan"], quoted(&TIMES)),
+            1 => of(
+                &["GuidEquals", "GuidNotEquals"],
+                GUIDS.iter().map(ToString::to_string).collect(),
+            ),
+        ];
+        let quantifier = select(vec![
+            "",
+            "",
+            "ForAnyOfAnyValues:",
+            "ForAllOfAnyValues:",
+            "ForAnyOfAllValues:",
+            "ForAllOfAllValues:",
+        ]);
+        (relation, quantifier).prop_map(|((left, operator, right), quantifier)| {
+            format!("{left} {quantifier}{operator} {right}")
+        })
+    }
+
+    pub(super) fn condition() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            6 => comparison(),
+            1 => attribute().prop_map(|name| format!("Exists {name}")),
+            1 => select(vec!["L", "M"]).prop_map(|name| format!("SubOperationMatches{{'{name}'}}")),
+            1 => select(vec!["A/b/read", "A/*/read", "A/c/read", "*"])
+                .prop_map(|name| format!("ActionMatches{{'{name}'}}")),
+        ];
+        leaf.prop_recursive(4, 16, 3, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|one| format!("!({one})")),
+                proptest::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts
+                    .iter()
+                    .map(|part| format!("({part})"))
+                    .collect::<Vec<_>>()
+                    .join(" AND ")),
+                proptest::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts
+                    .iter()
+                    .map(|part| format!("({part})"))
+                    .collect::<Vec<_>>()
+                    .join(" OR ")),
+                proptest::collection::vec(inner, 3).prop_map(|parts| format!(
+                    "({}) OR ({}) AND ({})",
+                    parts[0], parts[1], parts[2]
+                )),
+            ]
+        })
+    }
+
+    fn scalar() -> impl Strategy<Value = AttributeValue> {
+        prop_oneof![
+            6 => select(TEXTS.to_vec()).prop_map(AttributeValue::from),
+            1 => select(GUIDS.to_vec()).prop_map(AttributeValue::from),
+            1 => select(TIMES.to_vec()).prop_map(AttributeValue::from),
+            1 => any::<bool>().prop_map(AttributeValue::Boolean),
+            1 => (-1i64..2).prop_map(AttributeValue::Integer),
+        ]
+    }
+
+    fn value() -> impl Strategy<Value = AttributeValue> {
+        prop_oneof![
+            4 => scalar(),
+            1 => proptest::collection::vec(scalar(), 0..3).prop_map(AttributeValue::List),
+        ]
+    }
+
+    /// One name with its value; the dictionary comes whole or in pieces, never both.
+    fn source(whole: bool) -> impl Strategy<Value = Vec<(&'static str, AttributeValue)>> {
+        let entry = |name: &'static str| value().prop_map(move |value| (name, value));
+        let plain = ["n", "m", "Contoso/boxes:name"].map(entry);
+        let pieces = ["x/tags:k<$key_case_sensitive$>", "x/tags:other"].map(entry);
+        let dictionary =
+            proptest::collection::vec((select(vec!["k", "other", "z"]), scalar()), 0..3).prop_map(
+                |entries| {
+                    let mut kept: Vec<(String, AttributeValue)> = Vec::new();
+                    for (key, value) in entries {
+                        if kept.iter().all(|(known, _)| known != key) {
+                            kept.push((key.to_string(), value));
+                        }
+                    }
+                    ("x/tags", AttributeValue::Dictionary(kept))
+                },
+            );
+        let tags: BoxedStrategy<Vec<_>> = if whole {
+            dictionary.prop_map(|one| vec![one]).boxed()
+        } else {
+            pieces.prop_map(Vec::from).boxed()
+        };
+        (plain, tags).prop_map(|(plain, tags)| Vec::from(plain).into_iter().chain(tags).collect())
+    }
+
+    /// A question, and how much of it is known before and after.
+    #[derive(Debug, Clone)]
+    pub(super) struct Question {
+        operation: &'static str,
+        sub_operations: Vec<String>,
+        given: Vec<(AttributeSource, &'static str, AttributeValue)>,
+        /// For each attribute, and last for the suboperations: 0 always, 1 after, 2 never.
+        when: Vec<u8>,
+    }
+
+    pub(super) fn question() -> impl Strategy<Value = Question> {
+        (any::<bool>(), any::<bool>())
+            .prop_flat_map(|(resource, request)| {
+                (
+                    select(vec!["A/b/read", "A/read", "A/c/write"]),
+                    proptest::collection::vec(select(vec!["l".to_string(), "M".to_string()]), 0..2),
+                    source(resource),
+                    source(request),
+                    proptest::collection::vec(0u8..3, 11),
+                )
+            })
+            .prop_map(|(operation, sub_operations, resource, request, when)| {
+                let all = |source: AttributeSource, values: Vec<(&'static str, AttributeValue)>| {
+                    values.into_iter().map(move |(name, value)| (source, name, value))
+                };
+                let given = all(AttributeSource::Resource, resource)
+                    .chain(all(AttributeSource::Request, request))
+                    .collect();
+                Question { operation, sub_operations, given, when }
+            })
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub(super) enum Stage {
+        Before,
+        After,
+        Complete,
+    }
+
+    impl Question {
+        pub(super) fn ask<T>(&self, stage: Stage, put: impl FnOnce(&Inputs<'_>) -> T) -> T {
+            let known = |at: usize| match stage {
+                Stage::Before => self.when[at % 11] == 0,
+                Stage::After | Stage::Complete => self.when[at % 11] < 2,
+            };
+            let mut attributes = Attributes::default();
+            for (at, (source, name, value)) in self.given.iter().enumerate() {
+                if known(at) {
+                    attributes.insert(*source, name, value.clone());
+                }
+            }
+            let operation = Operation::new(self.operation).expect("an operation");
+            put(&Inputs {
+                operation: &operation,
+                plane: Plane::Data,
+                sub_operations: known(10).then_some(self.sub_operations.as_slice()),
+                attributes: &attributes,
+                complete: stage == Stage::Complete,
+                wildcards: Wildcards::Azure,
+            })
+        }
+
+        fn evaluate(&self, stage: Stage, condition: &Condition) -> Evaluation {
+            self.ask(stage, |inputs| condition.evaluate(inputs))
+        }
+    }
+
+    /// `PROPTEST_CASES` asks for more.
+    fn config() -> ProptestConfig {
+        let default = ProptestConfig::default();
+        ProptestConfig { cases: default.cases.max(1_500), failure_persistence: None, ..default }
+    }
+
+    /// The generators would prove nothing if all their questions had the same answer.
+    #[test]
+    fn questions_vary() {
+        use proptest::strategy::ValueTree;
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let (mut values, mut left) = ([0usize; 4], [0usize; 3]);
+        for _ in 0..2_000 {
+            let tree = (condition(), question()).new_tree(&mut runner).expect("a sample");
+            let (text, question) = tree.current();
+            let condition = parse(&text);
+            let found = question.evaluate(Stage::Before, &condition);
+            values[if found.open { 3 } else { found.truth as usize }] += 1;
+            left[match question.ask(Stage::Before, |inputs| condition.residual(inputs)) {
+                Residual::True => 0,
+                Residual::False => 1,
+                Residual::Open(_) => 2,
+            }] += 1;
+        }
+        assert!(values.iter().all(|count| *count > 100), "{values:?}");
+        assert!(left.iter().all(|count| *count > 100), "{left:?}");
+    }
+
+    const STAGES: [Stage; 3] = [Stage::Before, Stage::After, Stage::Complete];
+
+    fn parse(text: &str) -> Condition {
+        Condition::parse(text).unwrap_or_else(|errors| super::panic_with(text, &errors))
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn printing_keeps_the_meaning(text in condition(), question in question()) {
+            let condition = parse(&text);
+            check_printing(&condition);
+            let again = parse(&condition.print());
+            for stage in STAGES {
+                let (a, b) = (question.evaluate(stage, &condition), question.evaluate(stage, &again));
+                prop_assert_eq!((a.truth, a.open), (b.truth, b.open));
+            }
+        }
+
+        #[test]
+        fn not_and_or_follow_kleene(a in condition(), b in condition(), question in question()) {
+            let (one, two) = (parse(&a), parse(&b));
+            let not = parse(&format!("!({a})"));
+            let and = parse(&format!("({a}) AND ({b})"));
+            let or = parse(&format!("({a}) OR ({b})"));
+            for stage in STAGES {
+                let truth = |condition: &Condition| question.evaluate(stage, condition).truth;
+                prop_assert_eq!(truth(&not), !truth(&one));
+                for (joined, kleene) in
+                    [(truth(&and), truth(&one).and(truth(&two))), (truth(&or), truth(&one).or(truth(&two)))]
+                {
+                    // Unknowns that settle each other may be told where Kleene cannot.
+                    let told_more = kleene == Truth::Unknown && stage != Stage::Complete;
+                    prop_assert!(joined == kleene || told_more, "{:?} {:?}", joined, kleene);
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_firm_survives_learning_more(text in condition(), question in question()) {
+            let condition = parse(&text);
+            let before = question.evaluate(Stage::Before, &condition);
+            for stage in [Stage::After, Stage::Complete] {
+                let after = question.evaluate(stage, &condition);
+                if before.truth != Truth::Unknown {
+                    prop_assert_eq!(before.truth, after.truth);
+                } else if !before.open {
+                    prop_assert!(after.truth != Truth::True && !after.open, "{:?}", after);
+                }
+            }
+            prop_assert!(!question.evaluate(Stage::Complete, &condition).open, "nothing left to learn");
+        }
+
+        #[test]
+        fn a_residual_is_true_exactly_where_its_condition_is(text in condition(), question in question()) {
+            let condition = parse(&text);
+            let residual = question.ask(Stage::Before, |inputs| condition.residual(inputs));
+            let before = question.evaluate(Stage::Before, &condition);
+            prop_assert_eq!(before.open, matches!(residual, Residual::Open(_)));
+            prop_assert_eq!(before.truth == Truth::True, matches!(residual, Residual::True));
+            for stage in STAGES {
+                let whole = question.evaluate(stage, &condition).truth == Truth::True;
+                let left = match &residual {
+                    Residual::True => true,
+                    Residual::False => false,
+                    Residual::Open(left) => {
+                        check_printing(left);
+                        question.evaluate(stage, left).truth == Truth::True
+                    }
+                };
+                prop_assert_eq!(whole, left, "{:?}: {}", stage, residual_text(&residual));
+            }
+        }
+
+        #[test]
+        fn every_condition_can_be_explained(text in condition(), question in question()) {
+            let condition = parse(&text);
+            prop_assert!(!condition.explain().is_empty());
+            for finding in condition.findings(&FindingContext::default()) {
+                prop_assert!(!finding.render(&text).is_empty());
+            }
+            for stage in STAGES {
+                let steps = question.ask(stage, |inputs| condition.trace(inputs));
+                let whole = question.evaluate(stage, &condition);
+                prop_assert_eq!((steps[0].truth, steps[0].open), (whole.truth, whole.open));
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_strange(words in proptest::collection::vec(select(vec![
+            "(", ")", "{", "}", "!", "NOT ", " AND ", " OR ", "&&", "|", "'", "'a'", ",", ":", "@", "[", "]",
+            "@Resource[n]", "@Request[", " StringEquals ", "ForAnyOfAnyValues", "ActionMatches", "Exists ",
+            "12", "-", "8e3af657a8ff443ca75c2fe8c4bcb635", "\u{e9}", "\u{1f600}", "\n", "\\", "$", "true", "<",
+        ]), 0..40)) {
+            let text = words.concat();
+            match Condition::parse(&text) {
+                Ok(condition) => check_printing(&condition),
+                Err(errors) => {
+                    prop_assert!(!errors.is_empty());
+                    for error in errors {
+                        prop_assert!(error.span().end <= text.len() && !error.render(&text).is_empty());
+                    }
+                }
+            }
+        }
+    }
+}

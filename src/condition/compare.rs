@@ -57,32 +57,27 @@ pub(crate) fn compare<'a>(inputs: &Inputs<'a>, comparison: &'a Comparison) -> Le
         Given::Part(side) => (Some(side), false),
         _ => (None, true),
     };
-    let bits = match (left, right) {
-        (Some(left), Some(right)) => {
-            used = used.union(named_rules(comparison, left, right));
-            if comparison.quantifier.is_none() && (left.len() != 1 || right.len() != 1) {
-                used.insert(25);
-                Bits::STUCK
-            } else {
-                related(comparison, left, right, left_whole, right_whole, &mut used)
-            }
-        }
-        (Some(known), None) | (None, Some(known)) => {
-            if comparison.quantifier.is_none() && known.len() != 1 {
-                used.insert(25);
-                Bits::STUCK
-            } else if left_whole
-                && right_whole
-                && (0..known.len()).all(|at| known.scalar(at, comparison.operator.takes).is_none())
-            {
-                // Nothing that is learned about the other side makes these values comparable.
-                used.insert(24);
-                Bits::STUCK
-            } else {
-                Bits::OPEN
-            }
-        }
-        (None, None) => Bits::OPEN,
+    let takes = comparison.operator.takes;
+    // More keys may come where only some were given, but keys are never numbers or truth values.
+    let settled = |whole: bool| whole || matches!(takes, ValueType::Boolean | ValueType::Integer);
+    let hopeless = |side: Option<Side<'_>>, whole: bool| {
+        side.is_some_and(|side| {
+            settled(whole) && (0..side.len()).all(|at| side.scalar(at, takes).is_none())
+        })
+    };
+    let several = |side: Option<Side<'_>>| side.is_some_and(|side| side.len() != 1);
+    let bits = if comparison.quantifier.is_none() && (several(left) || several(right)) {
+        used.insert(25);
+        Bits::STUCK
+    } else if hopeless(left, left_whole) || hopeless(right, right_whole) {
+        // Nothing that is learned about the other side makes these values comparable.
+        used.insert(24);
+        Bits::STUCK
+    } else if let (Some(left), Some(right)) = (left, right) {
+        used = used.union(named_rules(comparison, left, right));
+        related(comparison, left, right, left_whole, right_whole, &mut used)
+    } else {
+        Bits::OPEN
     };
     Leaf { bits, used, missing: false, empty: false }
 }

@@ -167,7 +167,18 @@ impl ConditionError {
     /// The message with the line of `text` that it is about and carets under the place.
     #[must_use]
     pub fn render(&self, text: &str) -> String {
-        format!("{self}\n{}", point_at(text, self.span))
+        let mut out = self.message.clone();
+        if let Some(expected) = self.expected {
+            out.push_str("; expected ");
+            out.push_str(expected);
+        }
+        out.push('\n');
+        out.push_str(&point_at(text, self.span));
+        if let Some(help) = &self.help {
+            out.push_str("\n  help: ");
+            out.push_str(help);
+        }
+        out
     }
 }
 

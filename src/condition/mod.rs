@@ -67,7 +67,7 @@ pub use trace::Step;
 use crate::ident::{Operation, Plane};
 use crate::pattern::Wildcards;
 use crate::truth::Truth;
-use eval::{Claim, World};
+use eval::{Bits, Claim, World};
 use expr::{Expr, ExprKind};
 use reduce::Node;
 use std::sync::Arc;
@@ -81,6 +81,8 @@ pub struct Condition {
     root: Arc<Expr>,
     /// Somewhere AND and OR meet without brackets.
     mixed: bool,
+    /// Some leaf is true or false even where nobody says which, so that `x OR NOT x` holds.
+    two_valued: bool,
 }
 
 /// The question that a condition is asked (semantics.md 1.1, 9.4, 9.8).
@@ -155,9 +157,12 @@ impl Condition {
 
     fn read(text: &str) -> Result<Condition, Vec<ConditionError>> {
         let root = parser::parse(text)?;
-        let mut mixed = false;
-        root.walk(&mut |expr| mixed |= expr.mixes());
-        Ok(Condition { text: text.into(), root: Arc::new(root), mixed })
+        let (mut mixed, mut two_valued) = (false, false);
+        root.walk(&mut |expr| {
+            mixed |= expr.mixes();
+            two_valued |= matches!(expr.kind, ExprKind::SubOperation(_) | ExprKind::Exists(_));
+        });
+        Ok(Condition { text: text.into(), root: Arc::new(root), mixed, two_valued })
     }
 
     /// The text as it was written.
@@ -229,10 +234,11 @@ impl Condition {
         let bits = world.visit(&self.root, &mut guessed);
         let mut truth = bits.truth();
         let mut open = false;
-        if bits.is_open() {
+        if truth.is_unknown() && bits != Bits::STUCK {
+            // Leaves that nobody settled may still settle each other.
             match self.left_over(&world) {
-                // Two leaves that were not given may still settle each other.
                 Node::True => truth = Truth::True,
+                _ if self.contrary_holds(&world) => truth = Truth::False,
                 Node::Never => {}
                 _ => open = true,
             }
@@ -243,6 +249,11 @@ impl Condition {
             Assumptions::NONE
         };
         Evaluation { truth, open, assumptions }
+    }
+
+    /// Does the contrary hold, whatever is learned? Only leaves with two values can tell.
+    fn contrary_holds<'a>(&'a self, world: &World<'a>) -> bool {
+        self.two_valued && matches!(reduce::reduce(world, &self.root, true), Node::True)
     }
 
     fn left_over<'a>(&'a self, world: &World<'a>) -> Node<'a> {

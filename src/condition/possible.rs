@@ -55,20 +55,22 @@ pub(crate) fn possible<'a>(world: &World<'a>, node: &Node<'a>) -> bool {
 /// true by some value.
 fn independent(leaves: &[Open<'_>]) -> bool {
     leaves.iter().enumerate().all(|(at, leaf)| {
-        easily_true(leaf.expr)
+        easily_true(*leaf)
             && leaves[..at].iter().all(|other| !share_an_unknown(leaf.expr, other.expr))
     })
 }
 
-fn easily_true(expr: &Expr) -> bool {
-    match &expr.kind {
+fn easily_true(leaf: Open<'_>) -> bool {
+    match &leaf.expr.kind {
         ExprKind::SubOperation(_) | ExprKind::Exists(_) => true,
         ExprKind::Compare(comparison) => {
             let plain =
                 comparison.quantifier.is_none_or(|q| q.left == Reach::Any && q.right == Reach::Any);
-            let literals = matches!(comparison.right, Operand::Literals { .. });
+            let Operand::Literals { values, .. } = &comparison.right else { return false };
+            // "Not different from any of several" wants one value to be all of them.
+            let contradicts = leaf.negated && comparison.operator.negative && values.len() > 1;
             plain
-                && literals
+                && !contradicts
                 && comparison.operator.test == Test::Equals
                 && comparison.operator.takes != ValueType::Boolean
         }

@@ -134,3 +134,164 @@ impl Condition {
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::ActionPattern;
+
+    const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+    const ROLES: &str = "Microsoft.Authorization/roleAssignments";
+    const OWNER: &str = "8e3af657a8ff443ca75c2fe8c4bcb635";
+
+    /// The codes that a condition earns beside a role that grants these operations on that plane.
+    fn check_beside(plane: Plane, allow: &[&str], text: &str, expect: &[&str]) {
+        let text = text.replace("BLOBS", BLOBS).replace("ROLES", ROLES).replace("OWNER", OWNER);
+        let patterns = |list: &[&str]| -> Vec<ActionPattern> {
+            let full = |name: &&str| name.replace("BLOBS", BLOBS).replace("ROLES", ROLES);
+            list.iter().map(|name| ActionPattern::new(&full(name)).expect(name)).collect()
+        };
+        let allow = patterns(allow);
+        let blocks = [Block { plane, allow: &allow, except: &[] }];
+        let blocks: &[Block<'_>] = if allow.is_empty() { &[] } else { &blocks };
+        let condition = Condition::parse(&text).expect(&text);
+        let found = condition.findings(&FindingContext { blocks, ..FindingContext::default() });
+        let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, expect, "{text}");
+        for finding in &found {
+            assert!(
+                FINDING_CODES.iter().any(|(code, _)| *code == finding.code),
+                "{}",
+                finding.code
+            );
+            assert!(finding.render(&text).starts_with(finding.severity.as_str()));
+        }
+    }
+
+    fn check(text: &str, expect: &[&str]) {
+        check_beside(Plane::Control, &[], text, expect);
+    }
+
+    #[test]
+    fn nothing_to_say() {
+        check(
+            "!(ActionMatches{'ROLES/write'}) OR @Request[ROLES:RoleDefinitionId] \
+             ForAnyOfAllValues:GuidNotEquals {OWNER, 18d7d88dd35e4fb5a5c37773c20a72d9}",
+            &[],
+        );
+        check("@Resource[n] ForAnyOfAnyValues:StringNotEquals {'a', 'a'}", &[]);
+    }
+
+    #[test]
+    fn operators_that_block_nothing() {
+        check("@Resource[n] ForAnyOfAnyValues:StringNotEquals {'a', 'b'}", &["negative-any"]);
+        check("@Resource[n] ForAllOfAnyValues:StringNotLike {'a*', 'b*'}", &["negative-any"]);
+        check("@Resource[n] StringEquals {'a', 'b'}", &["plain-operator-with-values"]);
+        check("@Resource[x/tags&$keys$&] StringEquals 'a'", &["plain-operator-with-values"]);
+        check("'a' StringEquals 'a' OR Exists @Resource[n]", &["always-true"]);
+    }
+
+    #[test]
+    fn role_assignments_from_the_wrong_source() {
+        check(
+            "!(ActionMatches{'ROLES/write'}) OR @Resource[ROLES:RoleDefinitionId] GuidEquals OWNER",
+            &["wrong-source"],
+        );
+        check(
+            "!(ActionMatches{'ROLES/*'}) OR @Request[ROLES:RoleDefinitionId] GuidEquals OWNER",
+            &["wrong-source"],
+        );
+        let bare = "@Request[ROLES:RoleDefinitionId] GuidEquals OWNER";
+        check(bare, &[]);
+        check_beside(Plane::Control, &["ROLES/write"], bare, &[]);
+        check_beside(Plane::Control, &["ROLES/delete"], bare, &["wrong-source"]);
+    }
+
+    #[test]
+    fn operations_that_do_the_same() {
+        let write = "!(ActionMatches{'BLOBS/write'}) OR @Resource[n] StringEquals 'a'";
+        let contributor = ["BLOBS/write", "BLOBS/add/action", "BLOBS/move/action"];
+        check_beside(
+            Plane::Data,
+            &contributor,
+            write,
+            &["untargeted-equivalent", "untargeted-equivalent"],
+        );
+        check_beside(Plane::Data, &["BLOBS/write"], write, &[]);
+        let both = "(!(ActionMatches{'BLOBS/write'}) AND !(ActionMatches{'BLOBS/add/action'})) OR \
+                    @Resource[n] StringEquals 'a'";
+        check_beside(Plane::Data, &contributor[..2], both, &[]);
+        check_beside(
+            Plane::Data,
+            &["BLOBS/read", "BLOBS/runAsSuperUser/action"],
+            "!(ActionMatches{'BLOBS/read'}) OR @Resource[n] StringEquals 'a'",
+            &["untargeted-equivalent"],
+        );
+        let queue = "Microsoft.Storage/storageAccounts/queueServices/queues/messages";
+        check_beside(
+            Plane::Data,
+            &[&format!("{queue}/*")],
+            &format!("!(ActionMatches{{'{queue}/read'}}) OR @Resource[n] StringEquals 'a'"),
+            &["untargeted-equivalent"],
+        );
+    }
+
+    #[test]
+    fn targets_without_effect_or_without_a_way_through() {
+        check("!(ActionMatches{'A/b/read'})", &["never-granted"]);
+        check("!(ActionMatches{'A/b/read'} AND SubOperationMatches{'L'})", &[]);
+        check(
+            "!(ActionMatches{'A/*'}) OR (@Resource[n] StringEquals 'a' AND @Resource[n] StringEquals 'b')",
+            &["never-granted"],
+        );
+        check_beside(
+            Plane::Control,
+            &["A/b/read"],
+            "!(ActionMatches{'A/b/raed'}) OR Exists @Resource[n]",
+            &["target-not-granted"],
+        );
+        check_beside(Plane::Control, &["*"], "Exists @Resource[n]", &["no-target"]);
+    }
+
+    #[test]
+    fn attributes_that_are_not_there() {
+        check("@Environment[isPrivateLink] StringEquals 'true'", &["attribute-type"]);
+        check("@Resource[isPrivateLink] BoolEquals true", &["attribute-source"]);
+        check("@Request[ROLES:RoleDefinitionId] StringEquals 'OWNER'", &["attribute-type"]);
+        check("@Environment[UtcNow] DateTimeEquals '2026-01-01T00:00:00Z'", &["attribute-type"]);
+        check("@Resource[BLOBS/tags:Project] StringEquals 'a'", &["key-case"]);
+        check_beside(
+            Plane::Data,
+            &["BLOBS/read"],
+            "!(ActionMatches{'BLOBS/read'}) OR @Principal[p] GuidEquals OWNER",
+            &["guid-beside-storage-data"],
+        );
+    }
+
+    #[test]
+    fn forms() {
+        check(
+            "Exists @Resource[a] OR Exists @Resource[b] AND Exists @Resource[c]",
+            &["mixed-operators"],
+        );
+        check("@Request[subOperation] StringEquals 'L'", &["deprecated-form"]);
+        check("SubOperationMatches{'Blob.Read.WithTagConditions'}", &["deprecated-form"]);
+        check(
+            "@Resource[Microsoft.OperationalInsights/workspaces/tables:name] StringLike 'a*'",
+            &["log-analytics-like"],
+        );
+    }
+
+    #[test]
+    fn surroundings() {
+        let condition = Condition::parse("Exists @Resource[n]").expect("a condition");
+        let context = FindingContext {
+            unconditional: true,
+            version: Some("1.0"),
+            ..FindingContext::default()
+        };
+        let codes: Vec<&str> =
+            condition.findings(&context).iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, ["condition-version", "pointless"]);
+    }
+}
