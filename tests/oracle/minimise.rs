@@ -1,0 +1,122 @@
+//! From a tenant and a question on which two evaluators disagree, the least that they still disagree on.
+
+use crate::spec::{fold_guid, last};
+use crate::world::{Question, World};
+
+/// Drops facts one by one while `disagree` holds. Where `closed` is false the tenant is judged as an open
+/// snapshot: what its facts name must then stay listed.
+pub(crate) fn minimise(
+    mut world: World,
+    mut question: Question,
+    closed: bool,
+    disagree: impl Fn(&World, &Question) -> bool,
+) -> (World, Question) {
+    loop {
+        let mut shrunk = false;
+        let mut number = 0;
+        while let Some((smaller, simpler)) = without(&world, &question, number, closed) {
+            if disagree(&smaller, &simpler) {
+                (world, question) = (smaller, simpler);
+                shrunk = true;
+            } else {
+                number += 1;
+            }
+        }
+        if !shrunk {
+            return (world, question);
+        }
+    }
+}
+
+/// The tenant and question without their `number`-th part; none when there are fewer.
+fn without(
+    world: &World,
+    question: &Question,
+    number: usize,
+    closed: bool,
+) -> Option<(World, Question)> {
+    let (mut world, mut question) = (world.clone(), question.clone());
+    let mut left = number;
+    let assigned: Vec<String> =
+        world.assignments.iter().map(|a| fold_guid(last(&a.role))).collect();
+    let free = |id: &str| !assigned.contains(&fold_guid(id));
+    let unused: Vec<bool> = world.roles.iter().map(|role| free(&role.id)).collect();
+
+    let dropped = drop_nth(&mut world.assignments, &mut left)
+        || drop_nth(&mut world.denies, &mut left)
+        || drop_nth(&mut world.locks, &mut left)
+        || drop_nth(&mut world.users, &mut left)
+        || drop_nth(&mut world.service_principals, &mut left)
+        || drop_nth(&mut question.linked, &mut left)
+        || drop_role(&mut world, &unused, &mut left)
+        || world.groups.iter_mut().any(|group| drop_nth(&mut group.members, &mut left))
+        || (closed && drop_nth(&mut world.groups, &mut left))
+        || (closed && drop_nth(&mut world.subscriptions, &mut left))
+        || (closed && drop_nth(&mut world.management_groups, &mut left))
+        || world.roles.iter_mut().filter(|role| !role.from_catalog).any(|role| {
+            (role.blocks.len() > 1 && drop_nth(&mut role.blocks, &mut left))
+                || role.blocks.iter_mut().any(|block| {
+                    drop_nth(&mut block.actions, &mut left)
+                        || drop_nth(&mut block.not_actions, &mut left)
+                        || drop_nth(&mut block.data_actions, &mut left)
+                        || drop_nth(&mut block.not_data_actions, &mut left)
+                        || clear(&mut block.condition, &mut left)
+                })
+        })
+        || world.assignments.iter_mut().any(|a| {
+            clear(&mut a.start, &mut left)
+                || clear(&mut a.end, &mut left)
+                || clear(&mut a.condition, &mut left)
+                || unset(&mut a.via_lighthouse, &mut left)
+                || unset(&mut a.eligible, &mut left)
+        })
+        || world.denies.iter_mut().any(|deny| {
+            drop_nth(&mut deny.excluded, &mut left)
+                || (deny.principals.len() > 1 && drop_nth(&mut deny.principals, &mut left))
+                || (deny.blocks.len() > 1 && drop_nth(&mut deny.blocks, &mut left))
+                || deny.blocks.iter_mut().any(|block| drop_nth(&mut block.not_actions, &mut left))
+        })
+        || clear(&mut question.method, &mut left)
+        || unset(&mut question.via_lighthouse, &mut left)
+        || unset(&mut question.strict, &mut left);
+    dropped.then_some((world, question))
+}
+
+fn drop_nth<T>(list: &mut Vec<T>, left: &mut usize) -> bool {
+    let here = *left < list.len();
+    if here {
+        list.remove(*left);
+    } else {
+        *left -= list.len();
+    }
+    here
+}
+
+/// A role that nothing names any more; what the catalog knows cannot be dropped from it.
+fn drop_role(world: &mut World, unused: &[bool], left: &mut usize) -> bool {
+    let droppable: Vec<usize> =
+        (0..world.roles.len()).filter(|&i| unused[i] && !world.roles[i].from_catalog).collect();
+    let Some(&role) = droppable.get(*left) else {
+        *left -= droppable.len();
+        return false;
+    };
+    world.roles.remove(role);
+    true
+}
+
+fn clear<T>(option: &mut Option<T>, left: &mut usize) -> bool {
+    count(option.is_some(), left) && option.take().is_some()
+}
+
+fn unset(flag: &mut bool, left: &mut usize) -> bool {
+    count(*flag, left) && std::mem::replace(flag, false)
+}
+
+/// Is this, where there is something to take away, the part that is meant?
+fn count(something: bool, left: &mut usize) -> bool {
+    let here = something && *left == 0;
+    if something && !here {
+        *left -= 1;
+    }
+    here
+}
