@@ -197,9 +197,13 @@ impl<'r> Walk<'r> {
             assumptions.insert(3);
         }
         if deny.only_at_scope && !(self.located.exact && above == self.located.at) {
-            let extension = self.request.scope.folded()
-                [tenant.scope_text(above).folded().trim_end_matches('/').len()..]
-                .starts_with("/providers/")
+            // The page leaves open whether an extension resource of the scope is its child (U8).
+            let extension = self
+                .request
+                .scope
+                .folded()
+                .strip_prefix(tenant.scope_text(above).folded())
+                .is_some_and(|rest| rest.starts_with("/providers/"))
                 && tenant.scope_text(above).kind() == ScopeKind::Resource;
             if extension {
                 self.spared.insert(8);

@@ -45,9 +45,6 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
         }
     }
     found.sort_by(|a, b| (a.0, a.1.assignment).cmp(&(b.0, b.1.assignment)));
-    found.dedup_by(|b, a| {
-        a.1.reason == b.1.reason && a.1.role == b.1.role && a.1.detail == b.1.detail
-    });
     found.truncate(KEPT);
     found.into_iter().map(|(_, miss)| miss).collect()
 }

@@ -132,15 +132,7 @@ fn plane(
                 "the catalog knows `{operation}` on the {} plane only; asked on the {said} plane as said",
                 said.other()
             )),
-            None => {
-                let like = nearest();
-                let like = if like.is_empty() {
-                    String::new()
-                } else {
-                    format!("; alike: {}", like.join(", "))
-                };
-                remarks.push(format!("the catalog does not know `{operation}`{like}"));
-            }
+            None => remarks.push(format!("the catalog does not know `{operation}`")),
         }
         return Ok(said);
     }

@@ -2,6 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use azrbac::catalog::Catalog;
+use azrbac::model::Facts;
+use azrbac::pattern::Wildcards;
+use azrbac::scenario;
+use azrbac::tenant::Tenant;
+
 use crate::export;
 use crate::minimise::minimise;
 use crate::spec::{Answer, Outcome, can, fold_guid, last};
@@ -19,28 +25,53 @@ struct EngineAnswer {
 }
 
 /// Everything that this crate knows of the engine stands in these two functions.
-fn load(files: &[(String, String)]) -> azrbac::tenant::Tenant {
-    let mut facts = Vec::new();
+fn load(files: &[(String, String)]) -> Tenant {
+    let mut facts = Facts::default();
     for (name, text) in files {
-        facts.push(
-            azrbac::ingest::read(name, text.as_bytes())
-                .expect("the oracle writes what can be read"),
-        );
+        if scenario::is_scenario(text.as_bytes()) {
+            let mut read = scenario::read(name, text.as_bytes())
+                .expect("the oracle writes scenarios that can be read");
+            facts = read.remove(0).facts;
+        } else {
+            azrbac::ingest::read(&mut facts, name, text.as_bytes());
+        }
     }
-    azrbac::tenant::Tenant::build(facts)
+    assert!(facts.errors.is_empty(), "the oracle writes what can be read: {:?}", facts.errors);
+    Tenant::build(facts, &Catalog::newest())
 }
 
-fn engine(tenant: &azrbac::tenant::Tenant, question: &Question) -> EngineAnswer {
-    let plane = if question.plane == Plane::Data { "data" } else { "control" };
-    let decision = azrbac::decide::can(tenant, question, plane);
-    let id = |id: &str| fold_guid(last(id));
+fn engine(tenant: &Tenant, question: &Question) -> EngineAnswer {
+    // A batch entry is a check without what it expects.
+    let mut entry = export::check(question, "allowed");
+    if let Some(fields) = entry.as_object_mut() {
+        fields.remove("expect");
+    }
+    let line = entry.to_string();
+    let mut asked = scenario::read_questions("question", &line, 0)
+        .next()
+        .expect("one line is one question")
+        .expect("the oracle writes questions that can be read");
+    if question.strict {
+        asked.wildcards = Wildcards::Strict;
+    }
+    let prepared = asked.prepare(tenant).expect("every name in it is an id");
+    let decision = azrbac::decide::can(tenant, &prepared.request());
+    let named = |ix| {
+        let scope = tenant.scope_text(tenant.assignment_scope(ix)).text();
+        fold_guid(last(&tenant.assignment(ix).name.full(scope, "roleAssignments")))
+    };
+    let denied = |ix| {
+        let scope = tenant.scope_text(tenant.deny_scope(ix)).text();
+        fold_guid(last(&tenant.deny(ix).name.full(scope, "denyAssignments")))
+    };
     EngineAnswer {
-        outcome: decision.outcome().to_string(),
-        grants: decision.grants().map(|grant| id(grant.assignment())).collect(),
-        denies: decision.denies().map(|deny| id(deny.deny_assignment())).collect(),
+        outcome: decision.outcome.as_str().to_string(),
+        grants: decision.grants.iter().map(|grant| named(grant.assignment)).collect(),
+        denies: decision.denies.iter().map(|hit| denied(hit.deny)).collect(),
         near: decision
-            .near_misses()
-            .map(|miss| (id(miss.assignment()), miss.reason().to_string()))
+            .near
+            .iter()
+            .map(|miss| (named(miss.assignment), miss.reason.as_str().to_string()))
             .collect(),
     }
 }

@@ -10,6 +10,7 @@ mod shapes;
 mod export;
 mod minimise;
 mod hand;
+mod differential;
 
 use std::collections::BTreeMap;
 
