@@ -1,5 +1,6 @@
 //! Known attributes put into a comparison whose other side is still open.
 
+use super::attribute::Attribute;
 use super::eval::World;
 use super::expr::{Comparison, Literals, Operand, TextLiteral, TimeLiteral};
 use super::like::Like;
@@ -11,6 +12,10 @@ use std::borrow::Cow;
 /// The comparison with a literal for each attribute that is known and can be written as one; the
 /// others stay, and mean the same where the question is asked again.
 pub(crate) fn put_in<'c>(world: &World<'_>, comparison: &'c Comparison) -> Cow<'c, Comparison> {
+    // Beside a literal the old name of the suboperation is another expression.
+    if comparison.attributes().any(Attribute::is_sub_operation) {
+        return Cow::Borrowed(comparison);
+    }
     let mut changed: Option<Comparison> = None;
     for right in [false, true] {
         let side = if right { &comparison.right } else { &comparison.left };
