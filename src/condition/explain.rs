@@ -64,7 +64,7 @@ fn explain_clause(clause: &Expr, names: Names<'_>, lines: &mut Vec<String>) -> b
     // The guards are joined by OR, so what escapes none of them is the target.
     let mut targets = vec![Vec::new()];
     for guard in guards {
-        let one = target(guard, true, names);
+        let one = target(guard, true);
         if targets.len() * one.len() > TARGET_LIMIT {
             continue;
         }
@@ -111,13 +111,13 @@ enum Aspect {
 const TARGET_LIMIT: usize = 64;
 
 /// The alternatives under which an expression about the operation has that value.
-fn target(expr: &Expr, negated: bool, names: Names<'_>) -> Vec<Vec<Aspect>> {
+fn target(expr: &Expr, negated: bool) -> Vec<Vec<Aspect>> {
     match (&expr.kind, negated) {
-        (ExprKind::Not(inner), _) => target(inner, !negated, names),
+        (ExprKind::Not(inner), _) => target(inner, !negated),
         (ExprKind::All(parts), false) | (ExprKind::Any(parts), true) => {
             let mut joined: Vec<Vec<Aspect>> = vec![Vec::new()];
             for part in parts {
-                let one = target(part, negated, names);
+                let one = target(part, negated);
                 if joined.len() * one.len() > TARGET_LIMIT {
                     continue;
                 }
@@ -129,7 +129,7 @@ fn target(expr: &Expr, negated: bool, names: Names<'_>) -> Vec<Vec<Aspect>> {
             joined
         }
         (ExprKind::Any(parts), false) | (ExprKind::All(parts), true) => {
-            parts.iter().flat_map(|part| target(part, negated, names)).collect()
+            parts.iter().flat_map(|part| target(part, negated)).collect()
         }
         (ExprKind::Action(pattern), false) => {
             vec![vec![Aspect::Operation(pattern.text().to_string())]]
@@ -261,6 +261,33 @@ mod tests {
                 "this holds for every operation that the role grants",
             ],
         );
+    }
+
+    #[test]
+    fn relations_and_their_contraries() {
+        let check = |text: &str, expect: &str| {
+            let lines = Condition::parse(text).expect(text).explain();
+            assert_eq!(lines[1].trim_start(), expect, "{text}");
+        };
+        check("!(@Resource[n] NumericLessThan 5)", "the resource's `n` is at least 5");
+        check(
+            "@Environment[UtcNow] DateTimeGreaterThan '2026-01-01T00:00:00.00Z'",
+            "the time of the request is after 2026-01-01T00:00:00Z",
+        );
+        check(
+            "@Request[x/tags&$keys$&] ForAnyOfAnyValues:StringEquals {'Project'}",
+            "the keys of the request's `x/tags` include 'Project'",
+        );
+        check(
+            "@Request[x/tags&$keys$&] ForAllOfAnyValues:StringEquals {'a', 'b'}",
+            "the keys of the request's `x/tags` are all among 'a', 'b'",
+        );
+        check(
+            "!(@Resource[c] ForAllOfAnyValues:StringEqualsIgnoreCase {'a', 'b'})",
+            "it is known, and not so, that each value of the resource's `c` is one of 'a', 'b' \
+             (whatever the case)",
+        );
+        check("!(@Resource[c] StringNotLike 'a*')", "the resource's `c` matches 'a*'");
     }
 
     #[test]

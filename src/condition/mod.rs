@@ -14,12 +14,12 @@
 //! )
 //! .expect("a condition");
 //! let operation = Operation::new("Contoso/boxes/open/action")?;
-//! let mut attributes = Attributes::default();
+//! let (nothing, mut attributes) = (Attributes::default(), Attributes::default());
 //! let unknown = Inputs {
 //!     operation: &operation,
 //!     plane: Plane::Data,
 //!     sub_operations: None,
-//!     attributes: &attributes,
+//!     attributes: &nothing,
 //!     complete: false,
 //!     wildcards: Wildcards::Azure,
 //! };
@@ -165,6 +165,41 @@ impl Condition {
         Ok(Condition { text: text.into(), root: Arc::new(root), mixed, two_valued })
     }
 
+    /// Both conditions at once: what a permission block and its assignment demand together
+    /// (semantics.md 1.7, U2). Asked as one, they may settle each other where each alone is open.
+    ///
+    /// ```
+    /// use azrbac::condition::Condition;
+    /// let block = Condition::parse("@Resource[a] BoolEquals true OR Exists @Resource[b]").expect("a");
+    /// let assignment = Condition::parse("@Request[c] StringEquals 'd'").expect("b");
+    /// assert_eq!(
+    ///     block.and(&assignment).print(),
+    ///     "(@Resource[a] BoolEquals true OR Exists @Resource[b]) AND @Request[c] StringEquals 'd'"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn and(&self, other: &Condition) -> Condition {
+        let text: Arc<str> = format!("({}) AND ({})", self.text, other.text).into();
+        let part = |condition: &Condition| Expr { bracketed: true, ..(*condition.root).clone() };
+        // Two conditions that were read join without being read again; reading gives the right spans.
+        Condition::read(&text).unwrap_or_else(|_| Condition {
+            root: Arc::new(Expr {
+                span: Span::new(0, text.len()),
+                bracketed: false,
+                kind: ExprKind::All(vec![part(self), part(other)]),
+            }),
+            text,
+            mixed: self.mixed || other.mixed,
+            two_valued: self.two_valued || other.two_valued,
+        })
+    }
+
+    /// Is that the condition version that Azure accepts: `2.0` (semantics.md 8.13)?
+    #[must_use]
+    pub fn accepts_version(version: &str) -> bool {
+        version.trim() == "2.0"
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -276,5 +311,92 @@ impl Condition {
                 Residual::Open(Condition::read(&text).unwrap_or_else(|_| self.clone()))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<ConditionErrorKind> {
+        match Condition::parse(text) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors.iter().map(ConditionError::kind).collect(),
+        }
+    }
+
+    fn ask(condition: &str, missing: MissingReading) -> Evaluation {
+        let operation = Operation::new("A/b/read").expect("an operation");
+        let attributes = Attributes::default();
+        let inputs = Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &attributes,
+            complete: true,
+            wildcards: Wildcards::Azure,
+        };
+        Condition::parse(condition).expect(condition).evaluate_reading(&inputs, missing)
+    }
+
+    #[test]
+    fn limits() {
+        use ConditionErrorKind::{TooDeep, TooLong};
+        let nested = |levels: usize, open: &str, close: &str| {
+            format!("{}Exists @Resource[n]{}", open.repeat(levels), close.repeat(levels))
+        };
+        assert_eq!(kinds(&nested(NESTING_LIMIT, "(", ")")), []);
+        assert_eq!(kinds(&nested(NESTING_LIMIT + 1, "(", ")")), [TooDeep]);
+        assert_eq!(kinds(&nested(2_000, "(", ")")), [TooDeep]);
+        assert_eq!(kinds(&nested(7_000, "!", "")), [TooDeep]);
+        assert_eq!(kinds(&nested(60, "!(", ")")), []);
+        let padded = |bytes: usize| format!("{:>bytes$}", "Exists @Resource[n]");
+        assert_eq!(kinds(&padded(LENGTH_LIMIT)), []);
+        assert_eq!(kinds(&padded(LENGTH_LIMIT + 1)), [TooLong]);
+        let letters = format!("@Resource[n] StringEquals '{}'", "ä".repeat(LENGTH_LIMIT / 2));
+        assert_eq!(kinds(&letters), [TooLong], "bytes count, not characters");
+    }
+
+    #[test]
+    fn what_is_printed_stays_within_the_limits_of_nesting() {
+        let deepest = (0..60).fold("Exists @Resource[n]".to_string(), |inner, level| {
+            if level % 2 == 0 {
+                format!("Exists @Resource[m] OR ({inner})")
+            } else {
+                format!("!({inner})")
+            }
+        });
+        let condition = Condition::parse(&deepest).expect("deep and within the limit");
+        assert_eq!(kinds(&condition.print()), []);
+        assert_eq!(kinds(&condition.pretty()), []);
+    }
+
+    #[test]
+    fn the_three_readings_of_a_missing_attribute() {
+        use MissingReading::{Contrary, False, Unknown};
+        for (condition, unknown, is_false, contrary) in [
+            ("@Resource[n] StringEquals 'a'", Truth::Unknown, Truth::False, Truth::False),
+            ("NOT @Resource[n] StringEquals 'a'", Truth::Unknown, Truth::True, Truth::True),
+            ("@Resource[n] StringNotEquals 'a'", Truth::Unknown, Truth::False, Truth::True),
+            ("NOT Exists @Resource[n]", Truth::True, Truth::True, Truth::True),
+        ] {
+            assert_eq!(ask(condition, Unknown).truth, unknown, "{condition}");
+            assert_eq!(ask(condition, False).truth, is_false, "{condition}");
+            assert_eq!(ask(condition, Contrary).truth, contrary, "{condition}");
+        }
+        assert!(ask("NOT @Resource[n] StringEquals 'a'", Unknown).assumptions.contains(22));
+        assert!(ask("@Resource[n] StringEquals 'a'", Unknown).assumptions.is_empty());
+    }
+
+    #[test]
+    fn attributes_and_the_types_that_they_are_compared_as() {
+        let condition = Condition::parse(
+            "@Resource[A:b] NumericEquals 1 AND Exists @Request[C] AND @resource[a:B] NumericLessThan 5",
+        )
+        .expect("a condition");
+        let (resource, request) = (AttributeSource::Resource, AttributeSource::Request);
+        assert_eq!(condition.attributes(), [(resource, "A:b"), (request, "C")]);
+        assert_eq!(condition.value_type(resource, "a:b"), Some(ValueType::Integer));
+        assert_eq!(condition.value_type(request, "c"), None);
     }
 }

@@ -61,20 +61,31 @@ fn independent(leaves: &[Open<'_>]) -> bool {
 }
 
 fn easily_true(leaf: Open<'_>) -> bool {
-    match &leaf.expr.kind {
-        ExprKind::SubOperation(_) | ExprKind::Exists(_) => true,
-        ExprKind::Compare(comparison) => {
-            let plain =
-                comparison.quantifier.is_none_or(|q| q.left == Reach::Any && q.right == Reach::Any);
-            let Operand::Literals { values, .. } = &comparison.right else { return false };
-            // "Not different from any of several" wants one value to be all of them.
-            let contradicts = leaf.negated && comparison.operator.negative && values.len() > 1;
-            plain
-                && !contradicts
-                && comparison.operator.test == Test::Equals
-                && comparison.operator.takes != ValueType::Boolean
+    let comparison = match &leaf.expr.kind {
+        ExprKind::SubOperation(_) | ExprKind::Exists(_) => return true,
+        ExprKind::Compare(comparison) => comparison,
+        _ => return false,
+    };
+    let Operand::Literals { values, .. } = &comparison.right else { return false };
+    let quantifier = comparison.quantifier;
+    if quantifier.is_some_and(|q| q.left == Reach::All || q.right == Reach::All) {
+        return false;
+    }
+    let operator = comparison.operator;
+    let one = values.len() == 1;
+    // "Not different from any of several" wants one value to be all of them.
+    let wants_all = leaf.negated && operator.negative && !one;
+    match (operator.test, operator.negative == leaf.negated) {
+        (Test::Equals | Test::StartsWith | Test::Like, true) => !wants_all,
+        (Test::Equals, false) => one || operator.takes != ValueType::Boolean,
+        // A pattern or a prefix may take everything.
+        (Test::StartsWith | Test::Like, false) => false,
+        (Test::Less | Test::LessOrEqual | Test::Greater | Test::GreaterOrEqual, _) => {
+            match values {
+                Literals::Integer(values) => one && values[0] != i64::MIN && values[0] != i64::MAX,
+                _ => one,
+            }
         }
-        _ => false,
     }
 }
 
@@ -354,9 +365,19 @@ fn holds_with(node: &Node<'_>, holds: &[bool], at: &mut usize) -> bool {
             *at += 1;
             holds[*at - 1]
         }
-        Node::All(parts) => parts.iter().fold(true, |all, part| holds_with(part, holds, at) && all),
+        Node::All(parts) => {
+            let mut all = true;
+            for part in parts {
+                all &= holds_with(part, holds, at);
+            }
+            all
+        }
         Node::Any(parts) => {
-            parts.iter().fold(false, |any, part| holds_with(part, holds, at) || any)
+            let mut any = false;
+            for part in parts {
+                any |= holds_with(part, holds, at);
+            }
+            any
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::attribute::{Attribute, AttributeSource, Key};
 use super::expr::{Comparison, Expr, ExprKind, Literals, Operand};
-use super::operator::{Operator, Reach, Test};
+use super::operator::{Operator, Reach, Test, ValueType};
 use crate::ident::Guid;
 
 /// What a GUID is called, where the reader knows it under a name.
@@ -27,10 +27,7 @@ pub(crate) fn leaf(expr: &Expr, negated: bool, names: Names<'_>) -> String {
             let verb = if negated { "does not exist" } else { "exists" };
             format!("{} {verb}", attribute(name))
         }
-        ExprKind::Compare(comparison) => {
-            let words = compare(comparison, names);
-            if negated { format!("it is known and not so that {words}") } else { words }
-        }
+        ExprKind::Compare(comparison) => compare(comparison, negated, names),
         ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_) => String::new(),
     }
 }
@@ -80,7 +77,7 @@ fn attribute(name: &Attribute) -> String {
     }
 }
 
-fn compare(comparison: &Comparison, names: Names<'_>) -> String {
+fn compare(comparison: &Comparison, negated: bool, names: Names<'_>) -> String {
     let left = operand(&comparison.left, names);
     let right = operand(&comparison.right, names);
     let operator = comparison.operator;
@@ -89,52 +86,63 @@ fn compare(comparison: &Comparison, names: Names<'_>) -> String {
         Operand::Attribute(_) => true,
     };
     let without_case = if operator.ignore_case { " (whatever the case)" } else { "" };
-    let Some(quantifier) = comparison.quantifier else {
-        return format!("{left} {} {right}{without_case}", relation(operator));
+    let plural = matches!(&comparison.left, Operand::Attribute(name) if name.compares == Key::All);
+    let quantifier = match comparison.quantifier {
+        Some(quantifier) if several || quantifier.left == Reach::All || plural => quantifier,
+        // A missing attribute satisfies neither a comparison nor its contrary, so one may be said
+        // for the other.
+        _ => return format!("{left} {} {right}{without_case}", relation(operator, negated)),
     };
-    if !several && quantifier.left == Reach::Any {
-        return format!("{left} {} {right}{without_case}", relation(operator));
-    }
-    let equals = operator.test == Test::Equals;
-    match (quantifier.left, quantifier.right, operator.negative) {
-        (Reach::Any, Reach::Any, false) if equals => {
-            format!("{left} is one of {right}{without_case}")
+    let known_but_not = if negated { "it is known, and not so, that " } else { "" };
+    let (l, r, equals) = (quantifier.left, quantifier.right, operator.test == Test::Equals);
+    let words = match (l, r, operator.negative) {
+        (Reach::Any, Reach::Any, false) if equals && plural => {
+            format!("{left} include {}{right}", if several { "one of " } else { "" })
         }
+        (Reach::All, Reach::Any, false) if equals && plural => {
+            format!("{left} are all among {right}")
+        }
+        (Reach::Any, Reach::Any, false) if equals => format!("{left} is one of {right}"),
         (Reach::All, Reach::Any, false) if equals => {
-            format!("each value of {left} is one of {right}{without_case}")
+            format!("each value of {left} is one of {right}")
         }
-        (Reach::Any, Reach::All, true) if equals => {
-            format!("{left} is none of {right}{without_case}")
-        }
-        (Reach::All, Reach::All, true) if equals => {
-            format!("no value of {left} is one of {right}{without_case}")
-        }
+        (Reach::Any, Reach::All, true) if equals => format!("{left} is none of {right}"),
+        (Reach::All, Reach::All, true) if equals => format!("no value of {left} is one of {right}"),
         _ => {
             let some = |reach: Reach| match reach {
                 Reach::Any => "at least one of",
                 Reach::All => "each of",
             };
-            format!(
-                "{} {left} {} {} {right}{without_case}",
-                some(quantifier.left),
-                relation(operator),
-                some(quantifier.right)
-            )
+            format!("{} {left} {} {} {right}", some(l), relation(operator, false), some(r))
         }
-    }
+    };
+    format!("{known_but_not}{words}{without_case}")
 }
 
-fn relation(operator: Operator) -> &'static str {
-    match (operator.test, operator.negative) {
+/// The verb; the contrary one where a NOT stands before the comparison.
+fn relation(operator: Operator, negated: bool) -> &'static str {
+    let time = operator.takes == ValueType::Time;
+    let test = match (operator.test, negated) {
+        (Test::Less, true) => Test::GreaterOrEqual,
+        (Test::LessOrEqual, true) => Test::Greater,
+        (Test::Greater, true) => Test::LessOrEqual,
+        (Test::GreaterOrEqual, true) => Test::Less,
+        (test, _) => test,
+    };
+    match (test, operator.negative != negated) {
         (Test::Equals, false) => "is",
         (Test::Equals, true) => "is not",
         (Test::StartsWith, false) => "starts with",
         (Test::StartsWith, true) => "does not start with",
         (Test::Like, false) => "matches",
         (Test::Like, true) => "does not match",
-        (Test::Less, _) => "is before or below",
+        (Test::Less, _) if time => "is before",
+        (Test::Less, _) => "is below",
+        (Test::LessOrEqual, _) if time => "is no later than",
         (Test::LessOrEqual, _) => "is at most",
-        (Test::Greater, _) => "is after or above",
+        (Test::Greater, _) if time => "is after",
+        (Test::Greater, _) => "is above",
+        (Test::GreaterOrEqual, _) if time => "is no earlier than",
         (Test::GreaterOrEqual, _) => "is at least",
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn check(condition: &Condition, context: &FindingContext<'_>, found: 
 /// Only 2.0 is accepted (semantics.md 8.13).
 fn version(condition: &Condition, context: &FindingContext<'_>, found: &mut Vec<Finding>) {
     if let Some(version) = context.version
-        && version.trim() != "2.0"
+        && !Condition::accepts_version(version)
     {
         found.push(Finding {
             code: "condition-version",
