@@ -244,7 +244,8 @@ impl Attributes {
         }
     }
 
-    /// The value that a condition would find under this name.
+    /// The value that a condition would find under this name. The list of keys that `…&$keys$&` stands
+    /// for is made up on the way and has no value to borrow, unless it was given under that name.
     #[must_use]
     pub fn get(&self, source: AttributeSource, name: &str) -> Option<&AttributeValue> {
         match self.find(&Attribute::new(source, name)?) {
