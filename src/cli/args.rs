@@ -61,6 +61,12 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// May this principal do this operation on this scope, and why?
     Can(CanArguments),
+    /// One condition (ABAC), or all of a tenant: check it, explain it, evaluate it
+    #[command(subcommand)]
+    Condition(ConditionCommand),
+    /// Role definitions
+    #[command(subcommand)]
+    Role(RoleCommand),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -209,4 +215,61 @@ pub(crate) struct CompletionArguments {
     /// The shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `azrbac condition …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConditionCommand {
+    /// Errors and traps: of one condition, or with -t of every condition of a tenant
+    Check(ConditionCheck),
+    /// What a condition means, in words
+    Explain(ConditionText),
+    /// The value of a condition for one operation, with the value of each part
+    Eval(ConditionEval),
+}
+
+/// A condition, as text or in a file.
+#[derive(Debug, Args)]
+pub(crate) struct ConditionText {
+    /// The condition, or a file that holds it; `-` is stdin
+    pub(crate) condition: String,
+}
+
+/// `azrbac condition check …`
+#[derive(Debug, Args)]
+pub(crate) struct ConditionCheck {
+    /// The condition, or a file that holds it; `-` is stdin; without it -t must name a tenant
+    pub(crate) condition: Option<String>,
+    /// The role that the condition stands beside, by name or GUID: more traps are seen
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
+    /// conditionVersion as it would be given
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) condition_version: Option<String>,
+}
+
+/// `azrbac condition eval …`
+#[derive(Debug, Args)]
+pub(crate) struct ConditionEval {
+    /// The condition, or a file that holds it; `-` is stdin
+    pub(crate) condition: String,
+    /// The operation that is checked
+    #[arg(long, value_name = "OPERATION")]
+    pub(crate) operation: String,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac role …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum RoleCommand {
+    /// Which roles a role may hand out, and to which kinds of principals
+    Delegates(RoleDelegates),
+}
+
+/// `azrbac role delegates …`
+#[derive(Debug, Args)]
+pub(crate) struct RoleDelegates {
+    /// The role, by name or GUID; without it every built-in role that can write role assignments
+    pub(crate) role: Option<String>,
 }

@@ -283,3 +283,12 @@ pub(crate) fn attributes(options: &[String]) -> Result<Attributes, Error> {
     }
     Ok(attributes)
 }
+
+/// Fills in `UtcNow` from the question's time, where it was not given.
+pub(crate) fn add_time(question: &mut Question) {
+    let given = question.attributes.get(AttributeSource::Environment, "UtcNow").is_some();
+    if let (false, Some(at)) = (given, question.at) {
+        let now = AttributeValue::Text(at.to_string());
+        question.attributes.insert(AttributeSource::Environment, "UtcNow", now);
+    }
+}

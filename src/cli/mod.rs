@@ -3,7 +3,9 @@
 mod args;
 mod can;
 mod catalog;
+mod condition;
 mod console;
+mod delegates;
 mod files;
 mod inputs;
 mod small;
@@ -94,6 +96,10 @@ pub(crate) fn main() -> ExitCode {
 fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
+        Command::Condition(command) => condition::run(command, &arguments.global, console),
+        Command::Role(args::RoleCommand::Delegates(command)) => {
+            delegates::run(command, &arguments.global, console)
+        }
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),

@@ -9,13 +9,16 @@
 /// ```
 #[must_use]
 pub fn explain(code: &str) -> Option<&'static str> {
-    TABLE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code.trim())).map(|(_, text)| *text)
+    table().find(|(known, _)| known.eq_ignore_ascii_case(code.trim())).map(|(_, text)| text)
+}
+
+fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.iter().copied().chain(crate::condition::FINDING_CODES)
 }
 
 /// Every code, in the order in which they are told.
-#[must_use]
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(code, _)| *code)
+    table().map(|(code, _)| code)
 }
 
 const TABLE: &[(&str, &str)] = &[

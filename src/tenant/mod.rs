@@ -313,6 +313,12 @@ impl Tenant {
         self.scope_refs[self.assignments[assignment.row()].scope.0 as usize]
     }
 
+    /// The role of an assignment.
+    #[must_use]
+    pub fn assignment_role(&self, assignment: AssignmentIx) -> Option<RoleIx> {
+        self.roles.find(&self.assignments[assignment.row()].role)
+    }
+
     /// A deny assignment as it was read.
     #[must_use]
     pub fn deny(&self, deny: DenyIx) -> &Deny {
