@@ -1,4 +1,11 @@
-//! May this principal do this operation on this Azure scope, and why?
+#![doc = include_str!("../README.md")]
+//!
+//! # The rooms of the library
+//!
+//! The modules below stand in the order of their dependencies, which is the order to read them in: a
+//! module uses only what stands above it, and a test holds it so. `ARCHITECTURE.md` is the map.
+//!
+//! Nothing here reads a file, the clock or the environment: bytes and time come from the caller.
 
 pub mod origin;
 pub mod truth;

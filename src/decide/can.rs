@@ -1,6 +1,6 @@
 //! `can`: may this principal do this operation on this scope, and why? (semantics.md 1)
 
-use super::decision::{Decision, DenyHit, Grant, Linked, Outcome};
+use super::decision::{Decision, DenyHit, Grant, Linked, Outcome, Subtraction};
 use super::inputs::ConditionInputs;
 use super::{Request, locks, near};
 use crate::condition::Assumptions;
@@ -140,6 +140,7 @@ impl<'r> Walk<'r> {
             denies: Vec::new(),
             audited: Vec::new(),
             locks: Vec::new(),
+            subtracted: Vec::new(),
             near: Vec::new(),
             linked: Vec::new(),
             residual: None,
@@ -349,7 +350,7 @@ impl<'r> Walk<'r> {
         };
         let plane = self.request.plane;
         let mut best: Option<(Grant, bool)> = None;
-        let mut subtracted_elsewhere = false;
+        let mut subtracted_elsewhere = None;
         for (number, (block, sides)) in
             (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role)))
         {
@@ -361,8 +362,8 @@ impl<'r> Walk<'r> {
             );
             let (pattern, how) = match held {
                 Held::No => continue,
-                Held::Subtracted { how, .. } => {
-                    subtracted_elsewhere = true;
+                Held::Subtracted { how, by, .. } => {
+                    subtracted_elsewhere = Some((number, by));
                     if how == Match::Vanishing {
                         self.withheld.insert(3);
                     }
@@ -404,8 +405,16 @@ impl<'r> Walk<'r> {
                 best = Some((grant, open));
             }
         }
-        let Some((mut grant, open)) = best else { return };
-        if subtracted_elsewhere {
+        let Some((mut grant, open)) = best else {
+            decision.subtracted.extend(subtracted_elsewhere.map(|by| Subtraction {
+                assignment: row.fact,
+                role: row.role,
+                holder: row.holder,
+                by,
+            }));
+            return;
+        };
+        if subtracted_elsewhere.is_some() {
             // Pooled lists would have subtracted it (U1).
             grant.assumptions.insert(1);
         }

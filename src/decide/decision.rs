@@ -115,6 +115,20 @@ pub struct NearMiss {
     pub detail: String,
 }
 
+/// A role that matches the operation and takes it out of itself again. It is no deny: it says so beside
+/// a yes, where people would otherwise take it for one (semantics.md 4.2).
+#[derive(Debug, Clone, Copy)]
+pub struct Subtraction {
+    /// The assignment, active and at or above the target.
+    pub assignment: AssignmentIx,
+    /// Its role.
+    pub role: RoleIx,
+    /// Who holds it.
+    pub holder: PrincipalIx,
+    /// The block and the entry of its except list.
+    pub by: (u16, u32),
+}
+
 /// The answer to a linked check.
 #[derive(Debug, Clone)]
 pub struct Linked {
@@ -142,6 +156,8 @@ pub struct Decision {
     /// The locks that block, where the answer is [`Outcome::Locked`]; for a role that RBAC refuses
     /// anyway, none.
     pub locks: Vec<LockIx>,
+    /// Roles of the principal that match the operation and leave it out again themselves.
+    pub subtracted: Vec<Subtraction>,
     /// What nearly grants, best first; empty on a yes.
     pub near: Vec<NearMiss>,
     /// Linked checks, in the order in which they were asked.

@@ -12,5 +12,5 @@ mod near;
 mod request;
 
 pub use can::can;
-pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome};
+pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
 pub use request::{Method, Request};

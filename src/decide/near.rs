@@ -44,7 +44,7 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
             }
         }
     }
-    found.sort_by(|a, b| (a.0, a.1.assignment).cmp(&(b.0, b.1.assignment)));
+    found.sort_by_key(|(rank, miss)| (*rank, miss.assignment));
     found.truncate(KEPT);
     found.into_iter().map(|(_, miss)| miss).collect()
 }

@@ -10,5 +10,5 @@ mod time;
 
 pub use guid::Guid;
 pub use operation::{Operation, Plane, Verb};
-pub use scope::{Scope, ScopeKind, ancestor_ends};
+pub use scope::{LENGTH_LIMIT as SCOPE_LENGTH_LIMIT, Scope, ScopeKind, ancestor_ends};
 pub use time::Timestamp;

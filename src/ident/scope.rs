@@ -79,7 +79,7 @@ impl Scope {
     /// # Errors
     /// [`ErrorKind::Name`] when a segment is empty, a `type` has no `name`, a `providers` has no
     /// namespace or type, or a placeholder such as `{subscriptionId}` was left in;
-    /// [`ErrorKind::Limit`] above [`LENGTH_LIMIT`].
+    /// [`ErrorKind::Limit`] above [`crate::ident::SCOPE_LENGTH_LIMIT`].
     pub fn new(text: &str) -> Result<Scope, Error> {
         let text = text.trim();
         if text.len() > LENGTH_LIMIT {

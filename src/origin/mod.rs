@@ -1,7 +1,7 @@
 //! Where a fact came from, and the one error type.
 //!
 //! Every fact that is read keeps an [`Origin`]: eight bytes that name a source and a byte offset in
-//! it. Line, column and JSON path are derived on demand from the text by [`locate`], so a million
+//! it. Line, column and JSON path are derived on demand from the text by [`locate()`], so a million
 //! facts cost eight megabytes and not a million strings.
 
 mod error;

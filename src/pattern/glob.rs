@@ -78,7 +78,7 @@ impl ActionPattern {
     ///
     /// # Errors
     /// [`ErrorKind::Name`] when nothing is left after trimming or a blank or control character
-    /// stands inside; [`ErrorKind::Limit`] above [`LENGTH_LIMIT`].
+    /// stands inside; [`ErrorKind::Limit`] above [`crate::pattern::PATTERN_LENGTH_LIMIT`].
     pub fn new(text: &str) -> Result<ActionPattern, Error> {
         let bare = text.trim();
         if bare.is_empty() {

@@ -4,5 +4,5 @@ mod glob;
 mod index;
 pub mod language;
 
-pub use glob::{ActionPattern, Match, Wildcards};
+pub use glob::{ActionPattern, LENGTH_LIMIT as PATTERN_LENGTH_LIMIT, Match, Wildcards};
 pub use index::PatternIndex;

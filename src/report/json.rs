@@ -1,7 +1,7 @@
 //! The JSON of a decision: stable, versioned, for programs (cli.md).
 
 use crate::dataplane::{Access, Doors};
-use crate::decide::{Decision, DenyHit, Grant, NearMiss};
+use crate::decide::{Decision, DenyHit, Grant, NearMiss, Subtraction};
 use crate::model::Gap;
 use crate::origin::{Error, Place};
 use crate::scenario::Prepared;
@@ -24,6 +24,7 @@ struct DecisionWire<'a> {
     grants: Vec<GrantWire>,
     denies: Vec<DenyWire<'a>>,
     locks: Vec<LockWire<'a>>,
+    subtracted: Vec<SubtractedWire>,
     near_misses: Vec<NearWire<'a>>,
     linked: Vec<LinkedWire<'a>>,
     doors: Option<DoorsWire>,
@@ -71,6 +72,14 @@ struct DenyWire<'a> {
 }
 
 #[derive(Serialize)]
+struct SubtractedWire {
+    assignment: String,
+    role: RoleWire,
+    scope: String,
+    by: Option<String>,
+}
+
+#[derive(Serialize)]
 struct LockWire<'a> {
     name: &'a str,
     level: &'static str,
@@ -103,7 +112,10 @@ struct DoorsWire {
     reopen: Vec<String>,
     self_grant: Vec<String>,
     resource: String,
+    service: String,
+    around: Vec<String>,
     decided_by: Vec<String>,
+    sentence: String,
 }
 
 #[derive(Serialize)]
@@ -173,6 +185,7 @@ pub fn decision(
         grants: decision.grants.iter().map(|g| grant(tenant, question, g)).collect(),
         denies: decision.denies.iter().map(|hit| deny(tenant, hit)).collect(),
         locks: decision.locks.iter().map(|ix| lock(tenant, *ix)).collect(),
+        subtracted: decision.subtracted.iter().map(|s| subtracted(tenant, question, s)).collect(),
         near_misses: decision.near.iter().map(|miss| near(tenant, question, miss)).collect(),
         linked: decision
             .linked
@@ -185,8 +198,8 @@ pub fn decision(
             .collect(),
         doors: access.doors.as_ref().map(|found| doors(decision, found)),
         residual: decision.residual.as_deref(),
-        assumptions: decision.assumptions.iter().collect(),
-        gaps: decision.gaps.iter().map(gap).collect(),
+        assumptions: decision.assumptions.union(access.assumptions).iter().collect(),
+        gaps: decision.gaps.iter().chain(&access.gaps).map(gap).collect(),
         notices: tenant
             .notices()
             .iter()
@@ -294,6 +307,20 @@ fn grant(tenant: &Tenant, question: &Prepared, grant: &Grant) -> GrantWire {
     }
 }
 
+fn subtracted(tenant: &Tenant, question: &Prepared, found: &Subtraction) -> SubtractedWire {
+    let scope = tenant.scope_text(tenant.assignment_scope(found.assignment)).text();
+    let by = tenant.role(found.role).definition().and_then(|role| {
+        let block = role.blocks.get(found.by.0 as usize)?;
+        Some(block.side(question.plane).1.get(found.by.1 as usize)?.text().to_string())
+    });
+    SubtractedWire {
+        assignment: tenant.assignment(found.assignment).name.full(scope, "roleAssignments"),
+        role: role(tenant, found.role),
+        scope: scope.to_string(),
+        by,
+    }
+}
+
 fn deny<'a>(tenant: &'a Tenant, hit: &DenyHit) -> DenyWire<'a> {
     let deny = tenant.deny(hit.deny);
     let scope = tenant.scope_text(tenant.deny_scope(hit.deny)).text();
@@ -346,6 +373,9 @@ fn doors(decision: &Decision, doors: &Doors) -> DoorsWire {
         reopen: doors.reopen.iter().map(|operation| operation.text().to_string()).collect(),
         self_grant: doors.self_grant.iter().map(|operation| operation.text().to_string()).collect(),
         resource: doors.resource.text().to_string(),
+        service: doors.service.clone(),
+        around: doors.around.iter().map(|key| key.operation.text().to_string()).collect(),
         decided_by: doors.decided_by.clone(),
+        sentence: doors.sentence.clone(),
     }
 }

@@ -7,5 +7,5 @@ mod words;
 
 pub use json::{brief, decision, error};
 pub use safe::safe;
-pub use text::{Style, decision as decision_text};
+pub use text::{Finder, Style, decision as decision_text};
 pub use words::{codes, explain};

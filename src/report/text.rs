@@ -1,7 +1,7 @@
 //! A decision for people: the answer first, then why, in few lines that teach.
 
 use super::safe;
-use crate::dataplane::{Access, Via};
+use crate::dataplane::{Access, Effective, Via};
 use crate::decide::{Decision, Grant, NearMiss, NearReason, Outcome};
 use crate::ident::{Scope, ScopeKind};
 use crate::origin::Place;
@@ -82,6 +82,9 @@ impl Teller<'_> {
     fn tell(&mut self) {
         self.headline();
         self.line("");
+        if self.access.doors.is_some() {
+            self.line(&format!("  RBAC: {}", self.decision.outcome.as_str().replace('-', " ")));
+        }
         match self.decision.outcome {
             Outcome::Allowed => self.grants(),
             Outcome::Denied => {
@@ -100,37 +103,60 @@ impl Teller<'_> {
         self.margin();
     }
 
+    /// The first lines speak of effective access, as the exit status does; what RBAC says follows.
     fn headline(&mut self) {
-        let (mark, word, may) = match self.decision.outcome {
-            Outcome::Allowed => (self.style.yes("✓ allowed"), "allowed", "may"),
-            Outcome::NotAllowed => (self.style.no("✗ not allowed"), "not allowed", "may not"),
-            Outcome::Denied => (self.style.no("✗ denied"), "denied", "may not"),
-            Outcome::Locked => (self.style.no("✗ locked"), "locked", "may not"),
-            Outcome::Conditional => {
-                (self.style.maybe("? conditional"), "conditional", "may perhaps")
+        let (word, may) = match (self.access.effective, self.access.via, self.decision.outcome) {
+            (Effective::Allowed, Via::LocalAuth, _) => ("let in by a key", "may"),
+            (Effective::Allowed, Via::Native, _) => ("let in by the service's own roles", "may"),
+            (Effective::Allowed, Via::Rbac | Via::None, _) => ("allowed", "may"),
+            (Effective::Conditional, ..) => ("conditional", "may perhaps"),
+            (Effective::NotAllowed, _, Outcome::Allowed) => ("refused by the service", "may not"),
+            (Effective::NotAllowed, _, Outcome::Denied) => ("denied", "may not"),
+            (Effective::NotAllowed, _, Outcome::Locked) => ("locked", "may not"),
+            (Effective::NotAllowed, _, Outcome::NotAllowed | Outcome::Conditional) => {
+                ("not allowed", "may not")
             }
         };
-        let indent = " ".repeat(word.chars().count() + 2);
+        let mark = match self.access.effective {
+            Effective::Allowed => self.style.yes(&format!("✓ {word}")),
+            Effective::NotAllowed => self.style.no(&format!("✗ {word}")),
+            Effective::Conditional => self.style.maybe(&format!("? {word}")),
+        };
         let principal = match self.tenant.principal(self.question.principal) {
             Some(ix) => self.tenant.principal_name(ix),
             None => format!("{} (named nowhere in this tenant)", self.question.principal),
         };
-        let line = format!("{mark}   {} {may}", safe(&principal));
-        self.line(&line);
-        self.line(&format!("{indent}   {}", safe(self.question.operation.text())));
+        self.line(&format!("{mark}   {} {may}", safe(&principal)));
+        self.line(&format!("    {}", safe(self.question.operation.text())));
         let place = self.place(&self.question.scope.clone());
-        self.line(&format!("{indent}   on {place} ({} plane)", self.question.plane));
+        self.line(&format!("    on {place} ({} plane)", self.question.plane));
     }
 
+    /// A scope as people say it: its own name, then what it stands in.
     fn place(&self, scope: &Scope) -> String {
-        let text = scope.text();
-        match self.tenant.scope(scope) {
-            Some(ix) => match self.tenant.scope_name(ix) {
-                Some(name) => safe(&format!("{name} ({text})")),
-                None => safe(text),
-            },
-            None => safe(text),
+        let own = match scope.kind() {
+            ScopeKind::Root => "/".to_string(),
+            ScopeKind::Resource => scope.leaf().to_string(),
+            kind => format!("{} {}", kind.as_str(), self.called(scope)),
+        };
+        let mut around = Vec::new();
+        if scope.kind() == ScopeKind::Resource
+            && let Some(group) = scope.resource_group()
+        {
+            around.push(format!("resource group {}", group.leaf()));
         }
+        if let Some(subscription) = scope.subscription()
+            && subscription != *scope
+        {
+            around.push(format!("subscription {}", self.called(&subscription)));
+        }
+        let text = if around.is_empty() { own } else { format!("{own} in {}", around.join(", ")) };
+        safe(&text)
+    }
+
+    fn called(&self, scope: &Scope) -> String {
+        let name = self.tenant.scope(scope).and_then(|ix| self.tenant.scope_name(ix));
+        name.map_or_else(|| scope.leaf().to_string(), str::to_string)
     }
 
     /// A scope in a few words: `subscription Production`, `resource group rg-ai`, `openai-prod`.
@@ -201,6 +227,27 @@ impl Teller<'_> {
             self.decision.grants.iter().filter(|g| g.truth.is_true()).copied().collect();
         for grant in grants {
             self.grant(&grant);
+        }
+        for found in self.decision.subtracted.clone() {
+            let role = self.tenant.role(found.role);
+            let by = role.definition().and_then(|role| {
+                let block = role.blocks.get(found.by.0 as usize)?;
+                block.side(self.question.plane).1.get(found.by.1 as usize)
+            });
+            let line = format!(
+                "  · {} at {}{} leaves it out",
+                safe(&role.name()),
+                self.short(self.tenant.assignment_scope(found.assignment)),
+                self.through(found.holder)
+            );
+            self.line(&line);
+            if let Some(by) = by {
+                self.line(&format!(
+                    "      `{}` in its {}: that is not a deny, so the role above gives it back",
+                    safe(by.text()),
+                    self.question.plane.except_list()
+                ));
+            }
         }
     }
 
@@ -340,6 +387,9 @@ impl Teller<'_> {
 
     fn doors(&mut self) {
         let Some(doors) = &self.access.doors else { return };
+        if self.access.via == Via::Rbac && doors.control.is_empty() {
+            return;
+        }
         let sentence = safe(&doors.sentence);
         self.line("");
         let painted = match self.access.via {
@@ -351,29 +401,16 @@ impl Teller<'_> {
             self.line(&format!("  {lead} {part}"));
         }
         for reason in doors.decided_by.clone() {
-            self.line(&format!("    {}", safe(&reason)));
-        }
-        let could: Vec<String> = [
-            (&doors.reopen, "open local authentication again"),
-            (&doors.self_grant, "grant itself access"),
-        ]
-        .into_iter()
-        .filter(|(list, _)| !list.is_empty())
-        .map(|(list, what)| {
-            let names: Vec<&str> = list.iter().map(|operation| operation.text()).collect();
-            format!("could {what} ({}); that is not access", names.join(", "))
-        })
-        .collect();
-        for text in could {
-            for (number, part) in wrap(&safe(&text), 88).into_iter().enumerate() {
-                self.line(&format!("    {}{part}", if number == 0 { "" } else { "  " }));
+            for (number, part) in wrap(&safe(&reason), 86).into_iter().enumerate() {
+                self.line(&format!("    {}{part}", if number == 0 { "! " } else { "  " }));
             }
         }
     }
 
     fn margin(&mut self) {
         let mut told = String::new();
-        let assumptions: Vec<&str> = self.decision.assumptions.iter().collect();
+        let assumptions = self.decision.assumptions.union(self.access.assumptions);
+        let assumptions: Vec<&str> = assumptions.iter().collect();
         if !assumptions.is_empty() {
             let _written = writeln!(
                 told,
