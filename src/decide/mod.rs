@@ -6,6 +6,7 @@
 
 mod can;
 mod decision;
+mod gaps;
 mod inputs;
 mod locks;
 mod near;

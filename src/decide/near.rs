@@ -193,7 +193,7 @@ impl Question<'_> {
         let scopes = &self.tenant.scopes;
         let common = scopes.upwards(scope).find(|above| self.tenant.is_above(*above, self.at));
         let shared = common.map_or(0, |ix| scopes.depth(ix));
-        usize::from(scopes.depth(scope) - shared) + usize::from(scopes.depth(self.at) - shared)
+        (scopes.depth(scope) - shared) as usize + (scopes.depth(self.at) - shared) as usize
     }
 
     /// An entry of the role that shares nearly everything with the operation: all but the last one or

@@ -44,7 +44,7 @@ pub(crate) fn read(text: &str) -> Result<(Node<'static>, Positions), Error> {
         Error::new(ErrorKind::Syntax, format!("not YAML: {error}")).expected("a YAML mapping")
     })?;
     let mut reader =
-        Reader { offsets: char_offsets(text), positions: Positions::default(), nodes: 0 };
+        Reader { text, lines: line_starts(text), positions: Positions::default(), nodes: 0 };
     let root = if documents.len() == 1 {
         reader.node(&documents.remove(0), "$")?
     } else {
@@ -57,18 +57,19 @@ pub(crate) fn read(text: &str) -> Result<(Node<'static>, Positions), Error> {
     Ok((root, reader.positions))
 }
 
-/// saphyr counts characters, origins count bytes.
-fn char_offsets(text: &str) -> Vec<usize> {
-    text.char_indices().map(|(offset, _)| offset).collect()
+/// Where the lines of a text begin. saphyr counts lines and columns, origins count bytes.
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
-struct Reader {
-    offsets: Vec<usize>,
+struct Reader<'t> {
+    text: &'t str,
+    lines: Vec<usize>,
     positions: Positions,
     nodes: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn node(&mut self, yaml: &MarkedYaml<'_>, path: &str) -> Result<Node<'static>, Error> {
         self.nodes += 1;
         if self.nodes > NODE_LIMIT {
@@ -77,7 +78,10 @@ impl Reader {
                 format!("more than {NODE_LIMIT} YAML nodes, aliases unfolded"),
             ));
         }
-        let offset = self.offsets.get(yaml.span.start.index()).copied().unwrap_or(0);
+        let start = yaml.span.start;
+        let line = self.lines.get(start.line().saturating_sub(1)).copied().unwrap_or(0);
+        let within = self.text[line..].char_indices().nth(start.col()).map_or(0, |(at, _)| at);
+        let offset = line + within;
         self.positions.0.insert(path.to_string(), offset);
         Ok(match &yaml.data {
             YamlData::Value(scalar) => scalar_node(scalar),
@@ -146,7 +150,7 @@ mod tests {
         let (node, positions) = read(text).unwrap();
         assert_eq!(
             node.to_value().to_string(),
-            r#"{"name":"ä","tenant":{"users":[{"id":1,"ok":true,"none":null}]}}"#
+            r#"{"name":"ä","tenant":{"users":[{"id":1,"none":null,"ok":true}]}}"#
         );
         let steps = [Step::Key("tenant".into()), Step::Key("users".into()), Step::Index(0)];
         let offset = positions.offset(&steps).unwrap();

@@ -4,14 +4,13 @@ use super::members::Members;
 use super::roles::{RoleState, Roles, prepare};
 use super::scopes::Forest;
 use super::{
-    AssignmentIx, DenyIx, DenyRow, LockIx, Notice, PrincipalInfo, PrincipalIx, Row, ScopeIx,
-    Tenant, names::Names,
+    AssignmentIx, DenyIx, DenyRow, LockIx, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
+    names::Names,
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
 use crate::model::{
-    Facts, Gap, InputKind, Membership, PrincipalType, RoleDefinition, RoleKind, RoleRef, Touches,
-    World,
+    Facts, Gap, Membership, PrincipalType, RoleDefinition, RoleKind, RoleRef, Touches, World,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -83,7 +82,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .collect();
     lock_rows.sort_unstable();
 
-    let notices = notices(&facts, &scopes);
+    let notices = super::notices::notices(&facts, &scopes);
     let mut resources = FxHashMap::default();
     for resource in std::mem::take(&mut facts.resources) {
         let at = scope_refs[resource.scope.0 as usize];
@@ -503,93 +502,4 @@ fn open_groups(
         }
     }
     open
-}
-
-/// Kinds of input that no file holds, once each, with the command that exports them.
-fn notices(facts: &Facts, scopes: &super::scopes::Scopes) -> Vec<Notice> {
-    let mut found = Vec::new();
-    if facts.world == World::Closed {
-        return found;
-    }
-    let mut absent = |kinds: &[InputKind], code, message: &str, help: &str| {
-        if !kinds.iter().any(|kind| facts.has(*kind)) {
-            found.push(Notice { code, message: message.to_string(), help: help.to_string() });
-        }
-    };
-    let rest = |collection: &str| {
-        format!(
-            "az rest --method get --url \"/subscriptions/SUBSCRIPTION/providers/Microsoft.Authorization/{collection}?api-version=2022-04-01\""
-        )
-    };
-    absent(
-        &[InputKind::RoleAssignments],
-        "no-role-assignments",
-        "no role assignments were read: everything is refused",
-        "az role assignment list --all -o json > assignments.json",
-    );
-    absent(
-        &[InputKind::DenyAssignments],
-        "no-deny-assignments",
-        "no deny assignments were read: none is assumed",
-        &rest("denyAssignments"),
-    );
-    absent(
-        &[InputKind::Locks],
-        "no-locks",
-        "no locks were read: none is assumed",
-        "az lock list -o json > locks.json",
-    );
-    absent(
-        &[InputKind::ScheduleInstances],
-        "no-eligible-assignments",
-        "no eligible assignments (PIM) were read: none can be named as a near miss",
-        &rest("roleEligibilityScheduleInstances").replace("2022-04-01", "2020-10-01"),
-    );
-    absent(
-        &[InputKind::Groups],
-        "no-groups",
-        "no groups were read: whoever holds something through a group is not seen",
-        "azrbac collect --print az",
-    );
-    absent(
-        &[InputKind::ManagementGroups],
-        "no-management-groups",
-        "no management groups were read: what stands above a subscription is not known",
-        "az account management-group show -e -r --name TENANT_ID -o json > groups.json",
-    );
-    absent(
-        &[InputKind::Resources],
-        "no-resources",
-        "no resources were read: the state of keys and local authentication is not known",
-        "az graph query -q \"resources | project id, type, properties, identity, tags\" -o json > resources.json",
-    );
-    let mut with_assignments: FxHashSet<&str> = FxHashSet::default();
-    for assignment in &facts.assignments {
-        let folded = facts.scope_at(assignment.scope).folded();
-        if let Some(rest) = folded.strip_prefix("/subscriptions/") {
-            with_assignments.insert(rest.split('/').next().unwrap_or_default());
-        }
-    }
-    for row in 0..scopes.len() {
-        let ix = ScopeIx(u32::try_from(row).unwrap_or(u32::MAX));
-        if scopes.kind(ix) != ScopeKind::Subscription {
-            continue;
-        }
-        let scope = scopes.scope(ix);
-        let id = scope.folded().rsplit('/').next().unwrap_or_default();
-        if !with_assignments.contains(id) && facts.has(InputKind::RoleAssignments) {
-            found.push(Notice {
-                code: "subscription-without-assignments",
-                message: format!(
-                    "subscription {} has no role assignment of its own in the export",
-                    scopes.display_name(ix).unwrap_or(scope.leaf())
-                ),
-                help: format!(
-                    "az role assignment list --all --subscription {} -o json",
-                    scope.leaf()
-                ),
-            });
-        }
-    }
-    found
 }

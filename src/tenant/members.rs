@@ -48,11 +48,12 @@ impl Members {
     }
 
     /// Strongly connected components come in reverse topological order: what a component's members
-    /// reach is known before the component itself.
+    /// reach is known before the component itself. Kosaraju's algorithm, because petgraph's Tarjan
+    /// recurses and a long chain of groups would take the stack.
     fn close(&mut self, count: usize, graph: &DiGraph<(), (), u32>) {
         self.component = vec![0; count];
         self.closure_start = vec![0];
-        let components = petgraph::algo::tarjan_scc(graph);
+        let components = petgraph::algo::kosaraju_scc(graph);
         for (number, component) in components.iter().enumerate() {
             for node in component {
                 self.component[node.index()] = u32::try_from(number).unwrap_or(u32::MAX);

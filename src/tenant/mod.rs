@@ -6,6 +6,7 @@
 mod build;
 mod members;
 mod names;
+mod notices;
 mod roles;
 mod scopes;
 

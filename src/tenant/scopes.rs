@@ -4,7 +4,7 @@ use super::ScopeIx;
 use crate::ident::{Scope, ScopeKind, ancestor_ends};
 use hashbrown::HashTable;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::{DfsEvent, depth_first_search};
+use petgraph::visit::Dfs;
 use std::hash::{Hash, Hasher};
 
 /// All scopes that anything names, with everything above them.
@@ -20,7 +20,7 @@ struct Node {
     display_name: Option<Box<str>>,
     parent: Option<ScopeIx>,
     end: u32,
-    depth: u16,
+    depth: u32,
     kind: ScopeKind,
     /// What stands directly above is not known: a subscription or management group that no export
     /// places in the tree.
@@ -44,6 +44,10 @@ fn hash(folded: &str) -> u64 {
     folded.hash(&mut hasher);
     hasher.finish()
 }
+
+/// The most scopes that may stand above a management group. Azure allows six levels; far beyond that an
+/// export is broken, and following it would take quadratic time.
+const PLACE_LIMIT: usize = 10_000;
 
 /// What the tree is made of: scopes, and for management groups and subscriptions what is above them.
 #[derive(Debug, Default)]
@@ -86,8 +90,10 @@ impl Forest {
     /// that is its own ancestor is left where it was.
     pub(crate) fn place(&mut self, child: NodeIndex, parent: NodeIndex) -> Result<(), ()> {
         let mut above = Some(parent);
+        let mut steps = 0;
         while let Some(node) = above {
-            if node == child {
+            steps += 1;
+            if node == child || steps > PLACE_LIMIT {
                 return Err(());
             }
             above = self.graph[node].parent;
@@ -131,18 +137,21 @@ impl Forest {
         for (parent, child) in edges {
             self.graph.add_edge(parent, child, ());
         }
-        let mut order = Vec::with_capacity(nodes.len());
-        let mut number = vec![u32::MAX; nodes.len()];
-        let mut end = vec![0u32; nodes.len()];
+        // An explicit stack: how deep a tree of management groups is nested is the export's affair.
         let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        depth_first_search(&self.graph, Some(root), |event| match event {
-            DfsEvent::Discover(node, _) => {
-                number[node.index()] = count(order.len());
-                order.push(node);
+        let mut order = Vec::with_capacity(nodes.len());
+        let mut number = vec![0u32; nodes.len()];
+        let mut walk = Dfs::new(&self.graph, root);
+        while let Some(node) = walk.next(&self.graph) {
+            number[node.index()] = count(order.len());
+            order.push(node);
+        }
+        let mut size = vec![1u32; nodes.len()];
+        for node in order.iter().rev() {
+            if let Some(parent) = self.graph[*node].parent {
+                size[parent.index()] += size[node.index()];
             }
-            DfsEvent::Finish(node, _) => end[node.index()] = count(order.len()),
-            DfsEvent::TreeEdge(..) | DfsEvent::BackEdge(..) | DfsEvent::CrossForwardEdge(..) => {}
-        });
+        }
         let mut seeds: Vec<Option<Seed>> =
             self.graph.into_nodes_edges().0.into_iter().map(|node| Some(node.weight)).collect();
         let mut scopes = Scopes {
@@ -164,7 +173,7 @@ impl Forest {
                 scope: seed.scope,
                 display_name: seed.display_name,
                 parent,
-                end: end[node.index()],
+                end: row + size[node.index()],
                 depth,
                 kind,
                 floating: seed.floating,
@@ -201,7 +210,7 @@ impl Scopes {
         self.nodes[ix.row()].kind
     }
 
-    pub(crate) fn depth(&self, ix: ScopeIx) -> u16 {
+    pub(crate) fn depth(&self, ix: ScopeIx) -> u32 {
         self.nodes[ix.row()].depth
     }
 

@@ -1,0 +1,272 @@
+//! What was not understood or not listed, and could have changed the answer.
+//!
+//! scenario-format: three unknowns make an answer conditional: the members of a group that nobody
+//! listed, the management groups above a subscription, and an entry that could not be read.
+
+use super::Request;
+use super::can::Walk;
+use super::decision::{Decision, Outcome};
+use crate::ident::{Plane, ScopeKind};
+use crate::model::{DenyEffect, Gap, Touches, World};
+use crate::tenant::{PrincipalIx, Row, ScopeIx, Tenant};
+
+impl Walk<'_> {
+    /// On a no: what was not understood or not listed and could have granted.
+    pub(super) fn gaps_that_grant(&self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        for grant in &decision.grants {
+            let assignment = tenant.assignment(grant.assignment);
+            if (assignment.start.is_some() || assignment.end.is_some()) && self.request.at.is_none()
+            {
+                decision.gaps.push(Gap {
+                    code: "no-time",
+                    message: "an assignment with a time window decides, and no time was given"
+                        .to_string(),
+                    help: Some("say when: --at TIME, or `at` in a check".to_string()),
+                    place: None,
+                    touches: Touches::Assignment {
+                        principal: Some(assignment.principal),
+                        scope: None,
+                    },
+                });
+                break;
+            }
+        }
+        for gap in tenant.gaps() {
+            let could = match &gap.touches {
+                Touches::Assignment { principal, scope } => {
+                    principal.is_none_or(|id| {
+                        id == self.request.principal
+                            || tenant.principal(id).is_some_and(|ix| {
+                                self.groups.contains(&ix) || tenant.may_be_member(ix)
+                            })
+                    }) && scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
+                }
+                Touches::Anything => true,
+                Touches::Deny { .. }
+                | Touches::Role { .. }
+                | Touches::Members { .. }
+                | Touches::Hierarchy
+                | Touches::Lock { .. }
+                | Touches::Resource { .. } => false,
+            };
+            if could {
+                decision.gaps.push(gap.clone());
+            }
+        }
+        if tenant.world == World::Closed {
+            return;
+        }
+        self.open_group_gaps(decision);
+        self.hierarchy_gaps(decision);
+    }
+
+    fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
+        match self.tenant.scope(scope) {
+            Some(ix) => {
+                self.tenant.is_above(ix, self.located.at)
+                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
+            }
+            None => {
+                scope.contains(self.request.scope)
+                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
+            }
+        }
+    }
+
+    /// Groups whose members nobody listed and that hold what is asked for, here.
+    fn open_group_gaps(&self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        let mut named: Vec<PrincipalIx> = Vec::new();
+        for above in tenant.scopes.upwards(self.located.at) {
+            for row in tenant.open_rows_at(above) {
+                let known = Some(row.holder) == self.principal || self.groups.contains(&row.holder);
+                if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
+                    continue;
+                }
+                if self.in_force(row) != Some(false) && self.could_grant(row) {
+                    named.push(row.holder);
+                }
+            }
+        }
+        for group in named {
+            decision.gaps.push(unknown_members(tenant, group, "holds what is asked for"));
+        }
+    }
+
+    /// Could the assignment grant, its conditions included?
+    fn could_grant(&self, row: &Row) -> bool {
+        let assignment = self.tenant.assignment(row.fact);
+        if assignment.via_lighthouse && self.request.plane == Plane::Data {
+            return false;
+        }
+        if !self.would_grant(row) {
+            return false;
+        }
+        assignment.condition.as_deref().is_none_or(|guard| {
+            let verdict = self.inputs.evaluate(guard);
+            verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
+        })
+    }
+
+    /// Management groups that may stand above the target, where the tree is not known.
+    fn hierarchy_gaps(&self, decision: &mut Decision) {
+        if !self.located.floating {
+            return;
+        }
+        let tenant = self.tenant;
+        let ids: Vec<PrincipalIx> = self.ids().collect();
+        let above_grants = |row: &&Row| {
+            tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
+                && !tenant.is_above(row.scope, self.located.at)
+                && !tenant.is_above(self.located.at, row.scope)
+                && self.in_force(row) != Some(false)
+                && self.could_grant(row)
+        };
+        let mut found: Vec<ScopeIx> = ids
+            .iter()
+            .flat_map(|id| tenant.rows(*id))
+            .chain(tenant.open_rows.iter())
+            .filter(above_grants)
+            .map(|row| row.scope)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        if let Some(group) = found.first() {
+            decision.gaps.push(unknown_hierarchy(tenant, *group, self.request));
+        }
+    }
+
+    /// On a yes: what was not understood or not listed and could have denied.
+    pub(super) fn gaps_that_deny(&mut self, decision: &mut Decision) {
+        let tenant = self.tenant;
+        for gap in tenant.gaps() {
+            let could = match &gap.touches {
+                Touches::Deny { scope } => {
+                    scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
+                }
+                Touches::Anything => true,
+                Touches::Assignment { .. }
+                | Touches::Role { .. }
+                | Touches::Members { .. }
+                | Touches::Hierarchy
+                | Touches::Lock { .. }
+                | Touches::Resource { .. } => false,
+            };
+            if could {
+                decision.gaps.push(gap.clone());
+            }
+        }
+        if tenant.world == World::Closed || tenant.deny_rows.is_empty() {
+            return;
+        }
+        for row in &tenant.deny_rows {
+            let deny = tenant.deny(row.fact);
+            let certain = tenant.is_above(row.scope, self.located.at);
+            let possible = self.located.floating
+                && tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
+                && !tenant.is_above(self.located.at, row.scope);
+            if !(certain || possible)
+                || deny.effect == DenyEffect::Audit
+                || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))
+                || self.deny_holds(row).is_none()
+                || self.is_one_of(&row.excludes)
+            {
+                continue;
+            }
+            let bound = row.everyone || self.is_one_of(&row.principals);
+            if bound {
+                if possible && !certain {
+                    decision.gaps.push(unknown_hierarchy(tenant, row.scope, self.request));
+                }
+                continue;
+            }
+            if let Some(group) = row.principals.iter().find(|ix| tenant.may_be_member(**ix)) {
+                decision.gaps.push(unknown_members(tenant, *group, "is denied what is asked for"));
+            }
+        }
+    }
+
+    /// On a deny: an exclusion that could apply, had its group's members been listed.
+    pub(super) fn gaps_that_lift(&self, decision: &mut Decision) {
+        if self.tenant.world == World::Closed {
+            return;
+        }
+        let granted = decision.grants.iter().any(|grant| !grant.truth.is_false());
+        let mut gaps = Vec::new();
+        for hit in decision.denies.iter().filter(|hit| hit.truth.is_true()) {
+            let row = self.tenant.deny_rows.iter().find(|row| row.fact == hit.deny);
+            let open =
+                row.and_then(|row| row.excludes.iter().find(|ix| self.tenant.may_be_member(**ix)));
+            match open {
+                Some(group) => gaps.push(unknown_members(
+                    self.tenant,
+                    *group,
+                    "is excluded from the deny assignment that blocks",
+                )),
+                // One deny that certainly applies is enough.
+                None => return,
+            }
+        }
+        if granted && !gaps.is_empty() {
+            decision.outcome = Outcome::Conditional;
+            decision.gaps = gaps;
+        }
+    }
+}
+
+pub(super) fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
+    let role = tenant.role(row.role);
+    let id = role.id();
+    let broken = tenant.gaps().iter().find(|gap| match &gap.touches {
+        Touches::Role { id: Some(gap_id), .. } => Some(*gap_id) == id,
+        _ => false,
+    });
+    if let Some(gap) = broken {
+        return gap.clone();
+    }
+    Gap {
+        code: "unknown-role",
+        message: format!(
+            "role `{}` is assigned at {} and defined nowhere",
+            role.name(),
+            tenant.scope_text(row.scope)
+        ),
+        help: Some("az role definition list --custom-role-only -o json > roles.json".to_string()),
+        place: None,
+        touches: Touches::Role { id, name: None },
+    }
+}
+
+fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
+    let id = tenant.principal_id(group);
+    Gap {
+        code: "unknown-members",
+        message: format!(
+            "the members of group `{}` are not known, and it {what}",
+            tenant.principal_name(group)
+        ),
+        help: Some(format!(
+            "az rest --method get --url \"https://graph.microsoft.com/v1.0/groups/{id}?\\$expand=members\" > group.json, or `azrbac collect --print az`"
+        )),
+        place: None,
+        touches: Touches::Members { group: Some(id) },
+    }
+}
+
+fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
+    let what = request.scope.subscription().unwrap_or_else(|| request.scope.clone());
+    Gap {
+        code: "unknown-management-groups",
+        message: format!(
+            "the management groups above {what} are not known, and {} would decide if it were one of them",
+            tenant.scope_text(group)
+        ),
+        help: Some(
+            "az account management-group show -e -r --name TENANT_ID -o json > groups.json"
+                .to_string(),
+        ),
+        place: None,
+        touches: Touches::Hierarchy,
+    }
+}

@@ -1,0 +1,96 @@
+//! Kinds of input that no file holds: said once, and never deciding.
+
+use super::scopes::Scopes;
+use super::{Notice, ScopeIx};
+use crate::ident::ScopeKind;
+use crate::model::{Facts, InputKind, World};
+use rustc_hash::FxHashSet;
+
+/// Kinds of input that no file holds, once each, with the command that exports them.
+pub(super) fn notices(facts: &Facts, scopes: &Scopes) -> Vec<Notice> {
+    let mut found = Vec::new();
+    if facts.world == World::Closed {
+        return found;
+    }
+    let mut absent = |kinds: &[InputKind], code, message: &str, help: &str| {
+        if !kinds.iter().any(|kind| facts.has(*kind)) {
+            found.push(Notice { code, message: message.to_string(), help: help.to_string() });
+        }
+    };
+    let rest = |collection: &str| {
+        format!(
+            "az rest --method get --url \"/subscriptions/SUBSCRIPTION/providers/Microsoft.Authorization/{collection}?api-version=2022-04-01\""
+        )
+    };
+    absent(
+        &[InputKind::RoleAssignments],
+        "no-role-assignments",
+        "no role assignments were read: everything is refused",
+        "az role assignment list --all -o json > assignments.json",
+    );
+    absent(
+        &[InputKind::DenyAssignments],
+        "no-deny-assignments",
+        "no deny assignments were read: none is assumed",
+        &rest("denyAssignments"),
+    );
+    absent(
+        &[InputKind::Locks],
+        "no-locks",
+        "no locks were read: none is assumed",
+        "az lock list -o json > locks.json",
+    );
+    absent(
+        &[InputKind::ScheduleInstances],
+        "no-eligible-assignments",
+        "no eligible assignments (PIM) were read: none can be named as a near miss",
+        &rest("roleEligibilityScheduleInstances").replace("2022-04-01", "2020-10-01"),
+    );
+    absent(
+        &[InputKind::Groups],
+        "no-groups",
+        "no groups were read: whoever holds something through a group is not seen",
+        "azrbac collect --print az",
+    );
+    absent(
+        &[InputKind::ManagementGroups],
+        "no-management-groups",
+        "no management groups were read: what stands above a subscription is not known",
+        "az account management-group show -e -r --name TENANT_ID -o json > groups.json",
+    );
+    absent(
+        &[InputKind::Resources],
+        "no-resources",
+        "no resources were read: the state of keys and local authentication is not known",
+        "az graph query -q \"resources | project id, type, properties, identity, tags\" -o json > resources.json",
+    );
+    let mut with_assignments: FxHashSet<&str> = FxHashSet::default();
+    for assignment in &facts.assignments {
+        let folded = facts.scope_at(assignment.scope).folded();
+        if let Some(rest) = folded.strip_prefix("/subscriptions/") {
+            with_assignments.insert(rest.split('/').next().unwrap_or_default());
+        }
+    }
+    for row in 0..scopes.len() {
+        let ix = ScopeIx(u32::try_from(row).unwrap_or(u32::MAX));
+        if scopes.kind(ix) != ScopeKind::Subscription {
+            continue;
+        }
+        let scope = scopes.scope(ix);
+        let id = scope.folded().rsplit('/').next().unwrap_or_default();
+        if !with_assignments.contains(id) && facts.has(InputKind::RoleAssignments) {
+            found.push(Notice {
+                code: "subscription-without-assignments",
+                message: format!(
+                    "subscription {} has no role assignment of its own in the export",
+                    scopes.display_name(ix).unwrap_or(scope.leaf())
+                ),
+                help: format!(
+                    "az role assignment list --all --subscription {} -o json",
+                    scope.leaf()
+                ),
+            });
+        }
+    }
+    found
+}
