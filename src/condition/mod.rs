@@ -33,6 +33,7 @@
 //! # Ok::<(), azrbac::origin::Error>(())
 //! ```
 
+mod allowed;
 mod assumption;
 mod attribute;
 mod compare;
@@ -55,6 +56,7 @@ mod side;
 mod trace;
 mod words;
 
+pub use allowed::Allowed;
 pub use assumption::Assumptions;
 pub use attribute::{AttributeSource, AttributeValue, Attributes};
 pub use error::{ConditionError, ConditionErrorKind, Span};

@@ -21,7 +21,10 @@ use std::borrow::Cow;
 const COMBINATION_LIMIT: usize = 4096;
 
 /// More single values than this are not combined to lists.
-const LIST_LIMIT: usize = 6;
+const LIST_LIMIT: usize = 8;
+
+/// More leaves than this on one unknown are not grouped by trial; each then stands alone.
+const GROUP_LIMIT: usize = 12;
 
 /// Is there a completion of what is not given that makes `node` true? False only where it is proven.
 pub(crate) fn possible<'a>(world: &World<'a>, node: &Node<'a>) -> bool {
@@ -34,9 +37,9 @@ pub(crate) fn possible<'a>(world: &World<'a>, node: &Node<'a>) -> bool {
     let mut choices: Vec<Vec<Vec<usize>>> = Vec::new();
     let mut free = vec![true; leaves.len()];
     for unknown in &unknowns {
-        if let Some(vectors) = unknown.vectors(world, &leaves) {
-            for leaf in &unknown.leaves {
-                free[*leaf] = false;
+        for (group, vectors) in unknown.groups(world, &leaves) {
+            for leaf in group {
+                free[leaf] = false;
             }
             choices.push(vectors);
         }
@@ -168,7 +171,37 @@ fn unknowns<'a>(world: &World<'a>, leaves: &[Open<'a>]) -> Vec<Unknown<'a>> {
     found
 }
 
+/// Leaves of one unknown, and the largest sets of them that can be true together.
+type Group = (Vec<usize>, Vec<Vec<usize>>);
+
 impl<'a> Unknown<'a> {
+    /// Its leaves in groups that the theory covers: all at once if it can be, otherwise in parts as
+    /// large as first fit makes them. Parts that are chosen apart allow more than one value would, so
+    /// impossible stays proven.
+    fn groups(&self, world: &World<'a>, leaves: &[Open<'a>]) -> Vec<Group> {
+        if let Some(vectors) = self.vectors(world, leaves) {
+            return vec![(self.leaves.clone(), vectors)];
+        }
+        let many = self.leaves.len() > GROUP_LIMIT;
+        let mut groups: Vec<Group> = Vec::new();
+        for leaf in &self.leaves {
+            let with = |group: &[usize]| {
+                let together = [group, &[*leaf]].concat();
+                let unknown = Unknown { what: self.what, leaves: together.clone() };
+                unknown.vectors(world, leaves).map(|vectors| (together, vectors))
+            };
+            let joined = groups
+                .iter()
+                .enumerate()
+                .find_map(|(at, (group, _))| with(group).map(|group| (at, group)));
+            match joined {
+                Some((at, group)) => groups[at] = group,
+                None => groups.extend(with(&[])),
+            }
+        }
+        groups
+    }
+
     /// Which sets of its leaves can be true together? Only the largest ones: more truth at the leaves
     /// never makes the whole less true. `None` where the candidates would not stand for all values.
     fn vectors(&self, world: &World<'a>, leaves: &[Open<'a>]) -> Option<Vec<Vec<usize>>> {
@@ -220,11 +253,17 @@ fn largest(mut vectors: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
     vectors.sort_by_key(|vector| std::cmp::Reverse(vector.len()));
     let mut kept: Vec<Vec<usize>> = Vec::new();
     for vector in vectors {
-        if !kept.iter().any(|larger| vector.iter().all(|leaf| larger.contains(leaf))) {
+        if !kept.iter().any(|larger| is_within(&vector, larger)) {
             kept.push(vector);
         }
     }
     kept
+}
+
+/// Are all of the one among the other? Both are in ascending order.
+fn is_within(vector: &[usize], larger: &[usize]) -> bool {
+    let mut rest = larger.iter();
+    vector.iter().all(|leaf| rest.any(|other| other == leaf))
 }
 
 /// Values that stand for all values an attribute can have, as far as these comparisons can tell:
