@@ -106,6 +106,10 @@ const TABLE: &[(&str, &str)] = &[
         "A management group is given a parent that stands below it. It was left where it was.",
     ),
     (
+        "unknown-properties",
+        "What decides a door of the data plane (is local authentication on, which permission model does the vault use) is a property of the resource, and no file holds it. The answer names the property and the command that shows it.",
+    ),
+    (
         "no-time",
         "An assignment has a time window and the question has no time. Say when with --at.",
     ),

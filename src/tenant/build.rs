@@ -1,7 +1,7 @@
 //! From facts to a tenant: the scope forest, principals, membership, roles, indexes.
 
 use super::members::Members;
-use super::roles::{RoleState, Roles, prepare};
+use super::roles::prepare;
 use super::scopes::Forest;
 use super::{
     AssignmentIx, DenyIx, DenyRow, LockIx, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
@@ -9,9 +9,7 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
-use crate::model::{
-    Facts, Gap, Membership, PrincipalType, RoleDefinition, RoleKind, RoleRef, Touches, World,
-};
+use crate::model::{Facts, Gap, Membership, PrincipalType, Touches, World};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
@@ -21,7 +19,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .iter()
         .map(|scope| scopes.find(scope.folded()).unwrap_or(ScopeIx(0)))
         .collect();
-    let roles = roles(&mut facts, catalog);
+    let roles = super::definitions::roles(&mut facts, catalog);
     time_windows(&mut facts);
     let (ids, kinds, infos) = principals(&mut facts);
     let rows: FxHashMap<Guid, u32> = ids.iter().copied().zip(0..).collect();
@@ -206,136 +204,6 @@ fn is_tenant_root(forest: &Forest, facts: &Facts, node: petgraph::graph::NodeInd
     facts.subscriptions.iter().filter_map(|subscription| subscription.tenant).any(|id| {
         forest.find(&format!("/providers/microsoft.management/managementgroups/{id}")) == Some(node)
     })
-}
-
-/// Which definition each role has (scenario-format.md): an explicit catalog wins over an exported
-/// built-in role, which wins over the embedded one; a custom role never takes a built-in's GUID.
-fn roles(facts: &mut Facts, catalog: &Catalog) -> Roles {
-    let mut known: FxHashMap<Guid, RoleDefinition> = FxHashMap::default();
-    let mut nameless: Vec<RoleDefinition> = Vec::new();
-    let mut order: Vec<Guid> = Vec::new();
-    let definitions = std::mem::take(&mut facts.roles);
-    for mut role in definitions {
-        let Some(id) = role.id else {
-            nameless.push(role);
-            continue;
-        };
-        if let Some(built_in) = catalog.role(id) {
-            let same_name = built_in.name.eq_ignore_ascii_case(&role.name);
-            if role.kind == RoleKind::Custom && facts.world == World::Open && !same_name {
-                facts.gaps.push(Gap {
-                    code: "custom-role-with-built-in-id",
-                    message: format!(
-                        "custom role `{}` carries the GUID of the built-in role `{}`; the built-in definition stands",
-                        role.name, built_in.name
-                    ),
-                    help: Some("give the custom role a GUID of its own".to_string()),
-                    place: None,
-                    touches: Touches::Role { id: Some(id), name: Some(role.name.to_string()) },
-                });
-                continue;
-            }
-            if role.kind == RoleKind::Custom && facts.world == World::Open {
-                // A copied built-in definition that says `IsCustom: true`: the same trap.
-                facts.gaps.push(Gap {
-                    code: "custom-role-with-built-in-id",
-                    message: format!(
-                        "`{}` is marked custom and carries the GUID of the built-in role of that name; the built-in definition stands",
-                        role.name
-                    ),
-                    help: Some("give the custom role a name and a GUID of its own".to_string()),
-                    place: None,
-                    touches: Touches::Role { id: Some(id), name: Some(role.name.to_string()) },
-                });
-                continue;
-            }
-            if facts.world == World::Open {
-                role.kind = RoleKind::BuiltIn;
-                if catalog.is_chosen() {
-                    continue;
-                }
-                if !same_permissions(&role, &built_in) {
-                    facts.note(
-                        "built-in-role-differs",
-                        format!(
-                            "the exported built-in role `{}` differs from the catalog of {}; the export's definition is used",
-                            role.name,
-                            catalog.roles().date()
-                        ),
-                        None,
-                    );
-                }
-            }
-        }
-        if known.insert(id, role).is_none() {
-            order.push(id);
-        } else {
-            facts.note(
-                "role-defined-twice",
-                format!("role {id} is defined more than once; the last one counts"),
-                None,
-            );
-        }
-    }
-    order.sort_unstable();
-    let mut roles = Roles::default();
-    for id in order {
-        let Some(role) = known.remove(&id) else { continue };
-        let name = RoleRef::Name(role.name.to_lowercase().into());
-        roles.add(RoleState::Known(role), vec![RoleRef::Id(id), name]);
-    }
-    for role in nameless {
-        let name = RoleRef::Name(role.name.to_lowercase().into());
-        roles.add(RoleState::Known(role), vec![name]);
-    }
-    for assignment in &mut facts.assignments {
-        if let RoleRef::Name(name) = &mut assignment.role {
-            *name = name.to_lowercase().into();
-        }
-        if roles.find(&assignment.role).is_some() {
-            continue;
-        }
-        let found = match &assignment.role {
-            RoleRef::Id(id) => catalog.role(*id),
-            RoleRef::Name(name) => match &catalog.roles().by_name(name)[..] {
-                [one] => Some(one.definition()),
-                _ => None,
-            },
-        };
-        let mut references = vec![assignment.role.clone()];
-        let state = match found {
-            Some(role) => {
-                references.extend(role.id.map(RoleRef::Id));
-                references.push(RoleRef::Name(role.name.to_lowercase().into()));
-                RoleState::Known(role)
-            }
-            None => RoleState::Unknown { reference: assignment.role.clone(), name: None },
-        };
-        roles.add(state, references);
-    }
-    roles
-}
-
-fn same_permissions(a: &RoleDefinition, b: &RoleDefinition) -> bool {
-    let sorted = |role: &RoleDefinition| -> Vec<[Vec<String>; 4]> {
-        let mut blocks: Vec<[Vec<String>; 4]> = role
-            .blocks
-            .iter()
-            .map(|block| {
-                [&block.actions, &block.not_actions, &block.data_actions, &block.not_data_actions]
-                    .map(|list| {
-                        let mut list: Vec<String> =
-                            list.iter().map(|pattern| pattern.folded().to_string()).collect();
-                        list.sort();
-                        list.dedup();
-                        list
-                    })
-            })
-            .collect();
-        blocks.sort();
-        blocks
-    };
-    sorted(a) == sorted(b)
 }
 
 /// A schedule instance and the role assignment that it stands for are one grant; the instance knows

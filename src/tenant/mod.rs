@@ -4,6 +4,7 @@
 //! and always gives a tenant. A question about it always has an answer.
 
 mod build;
+mod definitions;
 mod members;
 mod names;
 mod notices;
