@@ -66,7 +66,12 @@ pub fn access(tenant: &Tenant, request: &Request<'_>, decision: &Decision) -> Ac
             gaps: Vec::new(),
         };
     };
-    let mut walk = Walk::new(&place, request, decision);
+    at_place(&place, request, decision)
+}
+
+/// The same at a place that is known already.
+pub(super) fn at_place(place: &Place<'_>, request: &Request<'_>, decision: &Decision) -> Access {
+    let mut walk = Walk::new(place, request, decision);
     for facts in &place.facts {
         walk.rbac(facts);
         walk.native(facts);

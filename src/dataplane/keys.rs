@@ -110,7 +110,7 @@ pub(super) fn offers<'f>(
         found.push(Offer {
             key,
             covers,
-            open: place.open(facts, &key.under, operation),
+            open: place.open(facts, &key.under, Some(operation)),
             when: place.all(&key.when),
         });
     }

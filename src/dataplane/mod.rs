@@ -9,7 +9,8 @@
 //! | local credential | nobody: whoever has the key | the control operations that hand it out, *before* |
 //!
 //! So an Owner, who has no `dataActions` at all, may use everything on a service whose keys it may list,
-//! until a property of the resource switches keys off. [`access()`] answers for one request.
+//! until a property of the resource switches keys off. [`access`] answers for one request,
+//! [`audit`] for all resources of a tenant, with the [`Plan`] of what to assign before a switch is set.
 //!
 //! What RBAC says ([`crate::decide::Decision::outcome`]) never changes here: `effective` and `via` stand
 //! beside it. What a principal could do in one step more (switch keys on again, grant itself a role) is
@@ -22,12 +23,19 @@
 //! scenario (it does not exist) and is unknown in a snapshot (nobody exported it).
 
 mod access;
+mod audit;
+mod closing;
 mod keys;
+mod least;
 mod native;
 mod place;
+mod plan;
 mod words;
 
 pub use access::access;
+pub use audit::{ResourceDoors, Stake, Standing, audit};
+pub use least::LeastRole;
+pub use plan::{NewAssignment, Plan, plan};
 
 pub use crate::catalog::local_auth::{Certainty, DoorState, Grants, Mechanism};
 

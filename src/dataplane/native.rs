@@ -46,11 +46,7 @@ fn vault(
 ) -> (Door, Vec<Missing>) {
     let tenant = place.tenant;
     let state = if when.is_true() { DoorState::Open } else { DoorState::Unknown };
-    let properties = tenant
-        .scope(&place.resource)
-        .and_then(|at| tenant.resource(at))
-        .and_then(|resource| resource.properties.as_ref());
-    let Some(properties) = properties else {
+    let Some(properties) = place.properties() else {
         missing.push(policies(place));
         let admits = Truth::from(place.is_data(facts, request.operation)).and(Truth::Unknown);
         return (Door { state: DoorState::Unknown, admits }, missing);

@@ -64,6 +64,8 @@ pub(super) struct Place<'t> {
     pub(super) resource: Scope,
     /// What the catalog knows of its type, an aspect each.
     pub(super) facts: Vec<LocalAuth>,
+    /// Properties to be taken instead of those that were read: a what-if.
+    pub(super) instead: Option<Value>,
 }
 
 impl<'t> Place<'t> {
@@ -71,19 +73,26 @@ impl<'t> Place<'t> {
     /// The type comes from the scope, never from the operation.
     pub(super) fn at(tenant: &'t Tenant, scope: &Scope) -> Option<Place<'t>> {
         let found = LocalAuthCatalog::embedded().at(scope).ok()??;
-        Some(Place { tenant, resource: found.resource, facts: found.facts })
+        Some(Place { tenant, resource: found.resource, facts: found.facts, instead: None })
+    }
+
+    /// The place of a resource itself, where its own type has doors.
+    pub(super) fn exactly(tenant: &'t Tenant, resource: &Scope) -> Option<Place<'t>> {
+        let kind = ResourceType::new(&resource.resource_type()?).ok()?;
+        let facts = LocalAuthCatalog::embedded().lookup(&kind).ok()?;
+        let resource = resource.clone();
+        (!facts.is_empty()).then_some(Place { tenant, resource, facts, instead: None })
     }
 
     pub(super) fn kind(&self) -> &ResourceType {
         &self.facts[0].resource_type
     }
 
-    fn properties(&self) -> Option<&'t Value> {
-        self.properties_of(&self.resource)
-    }
-
-    fn properties_of(&self, resource: &Scope) -> Option<&'t Value> {
-        let at = self.tenant.scope(resource)?;
+    pub(super) fn properties(&self) -> Option<&Value> {
+        if self.instead.is_some() {
+            return self.instead.as_ref();
+        }
+        let at = self.tenant.scope(&self.resource)?;
         self.tenant.resource(at)?.properties.as_ref()
     }
 
@@ -139,7 +148,7 @@ impl<'t> Place<'t> {
         &self,
         facts: &LocalAuth,
         under: &[SwitchId],
-        operation: &Operation,
+        operation: Option<&Operation>,
     ) -> Known {
         if under.is_empty() {
             return Known::firm(Truth::True);
@@ -150,10 +159,15 @@ impl<'t> Place<'t> {
             .fold(Known::firm(Truth::False), Known::or)
     }
 
-    fn switch_open(&self, facts: &LocalAuth, name: &SwitchId, operation: &Operation) -> Known {
+    fn switch_open(
+        &self,
+        facts: &LocalAuth,
+        name: &SwitchId,
+        operation: Option<&Operation>,
+    ) -> Known {
         let mut open = self.named_open(facts, name);
         for narrower in facts.switches.iter().filter(|one| one.narrows.as_ref() == Some(name)) {
-            if matches_any(&narrower.applies, operation) {
+            if operation.is_some_and(|operation| matches_any(&narrower.applies, operation)) {
                 open = open.and(self.named_open(facts, &narrower.name));
             }
         }
@@ -162,7 +176,7 @@ impl<'t> Place<'t> {
 
     /// One switch with its mirrors: a value that is given decides, in order; only when none is, the
     /// default does.
-    fn named_open(&self, facts: &LocalAuth, name: &SwitchId) -> Known {
+    pub(super) fn named_open(&self, facts: &LocalAuth, name: &SwitchId) -> Known {
         let mut missing = Vec::new();
         let mut default = Truth::Unknown;
         for (number, switch) in facts.switches_named(name).enumerate() {

@@ -1,0 +1,89 @@
+//! What would be, were the switch of a resource closed?
+
+use super::place::Place;
+use crate::catalog::local_auth::{Expected, LocalAuth, PropertyPath, PropertyTest};
+use serde_json::{Map, Value};
+
+/// The same resource with every switch of its own closed. Closing may change the other doors too: a
+/// search service asks RBAC only then, or when it was told to.
+pub(super) fn closed<'t>(place: &Place<'t>) -> Place<'t> {
+    let mut properties = match place.properties() {
+        Some(Value::Object(members)) => Value::Object(members.clone()),
+        _ => Value::Object(Map::new()),
+    };
+    for facts in &place.facts {
+        for switch in facts.switches.iter().filter(|switch| switch.on == *place.kind()) {
+            if let Some(value) = closing(facts, &switch.closed, &properties) {
+                set(&mut properties, &switch.closed.path, value);
+            }
+        }
+    }
+    Place {
+        tenant: place.tenant,
+        resource: place.resource.clone(),
+        facts: place.facts.clone(),
+        instead: Some(properties),
+    }
+}
+
+/// The value that closes.
+fn closing(facts: &LocalAuth, test: &PropertyTest, properties: &Value) -> Option<Value> {
+    match &test.expected {
+        Expected::Is(word) => Some(match &**word {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            word => Value::String(word.to_string()),
+        }),
+        Expected::Lacks(word) => Some(match test.path.find(properties) {
+            Some(Value::Array(values)) => values
+                .iter()
+                .filter(|value| !value.as_str().is_some_and(|one| one.eq_ignore_ascii_case(word)))
+                .cloned()
+                .collect(),
+            // Unset means all: what is left are the other words that the facts know of this list.
+            _ => others(facts, &test.path, word),
+        }),
+        Expected::Not(_)
+        | Expected::Contains(_)
+        | Expected::Set
+        | Expected::Unset
+        | Expected::Never => None,
+    }
+}
+
+fn others(facts: &LocalAuth, path: &PropertyPath, word: &str) -> Value {
+    let rules = facts.entra.rules.iter().map(|rule| &rule.when);
+    let controls = facts.controls.iter().flat_map(|rule| &rule.when);
+    let native = facts.native.iter().flat_map(|native| &native.when);
+    let mut words: Vec<&str> = rules
+        .chain(controls)
+        .chain(native)
+        .filter(|test| test.path == *path)
+        .filter_map(|test| match &test.expected {
+            Expected::Contains(word) | Expected::Lacks(word) => Some(&**word),
+            Expected::Is(_)
+            | Expected::Not(_)
+            | Expected::Set
+            | Expected::Unset
+            | Expected::Never => None,
+        })
+        .filter(|other| !other.eq_ignore_ascii_case(word))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(|word| Value::String(word.to_string())).collect()
+}
+
+/// Sets a property, whatever the casing of the names on the way.
+fn set(properties: &mut Value, path: &PropertyPath, value: Value) {
+    let mut at = properties;
+    for segment in path.text().split('.').skip(1) {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        let Value::Object(members) = at else { return };
+        let known = members.keys().find(|key| key.eq_ignore_ascii_case(segment)).cloned();
+        at = members.entry(known.unwrap_or_else(|| segment.to_string())).or_insert(Value::Null);
+    }
+    *at = value;
+}
