@@ -67,6 +67,9 @@ pub(crate) enum Command {
     /// Role definitions
     #[command(subcommand)]
     Role(RoleCommand),
+    /// Findings over a whole tenant
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -272,4 +275,20 @@ pub(crate) enum RoleCommand {
 pub(crate) struct RoleDelegates {
     /// The role, by name or GUID; without it every built-in role that can write role assignments
     pub(crate) role: Option<String>,
+}
+
+/// `azrbac audit …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Every resource with local authentication: its doors, who may obtain a key, who may reopen it,
+    /// who would lose access
+    LocalAuth(AuditLocalAuth),
+}
+
+/// `azrbac audit local-auth …`
+#[derive(Debug, Args)]
+pub(crate) struct AuditLocalAuth {
+    /// What to assign before local authentication of this resource is closed, as az commands
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) plan: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments in, inputs read, the library asked, a report written.
 
 mod args;
+mod audit;
 mod can;
 mod catalog;
 mod condition;
@@ -99,6 +100,9 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::Condition(command) => condition::run(command, &arguments.global, console),
         Command::Role(args::RoleCommand::Delegates(command)) => {
             delegates::run(command, &arguments.global, console)
+        }
+        Command::Audit(args::AuditCommand::LocalAuth(command)) => {
+            audit::local_auth(command, &arguments.global, console)
         }
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),

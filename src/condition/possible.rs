@@ -23,9 +23,6 @@ const COMBINATION_LIMIT: usize = 4096;
 /// More single values than this are not combined to lists.
 const LIST_LIMIT: usize = 8;
 
-/// More leaves than this on one unknown are not grouped by trial; each then stands alone.
-const GROUP_LIMIT: usize = 12;
-
 /// Is there a completion of what is not given that makes `node` true? False only where it is proven.
 pub(crate) fn possible<'a>(world: &World<'a>, node: &Node<'a>) -> bool {
     let mut leaves = Vec::new();
@@ -182,7 +179,6 @@ impl<'a> Unknown<'a> {
         if let Some(vectors) = self.vectors(world, leaves) {
             return vec![(self.leaves.clone(), vectors)];
         }
-        let many = self.leaves.len() > GROUP_LIMIT;
         let mut groups: Vec<Group> = Vec::new();
         for leaf in &self.leaves {
             let with = |group: &[usize]| {

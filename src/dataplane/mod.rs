@@ -9,8 +9,8 @@
 //! | local credential | nobody: whoever has the key | the control operations that hand it out, *before* |
 //!
 //! So an Owner, who has no `dataActions` at all, may use everything on a service whose keys it may list,
-//! until a property of the resource switches keys off. [`access`] answers for one request,
-//! [`audit`] for all resources of a tenant, with the [`Plan`] of what to assign before a switch is set.
+//! until a property of the resource switches keys off. [`access()`] answers for one request,
+//! [`audit()`] for all resources of a tenant, with the [`Plan`] of what to assign before a switch is set.
 //!
 //! What RBAC says ([`crate::decide::Decision::outcome`]) never changes here: `effective` and `via` stand
 //! beside it. What a principal could do in one step more (switch keys on again, grant itself a role) is

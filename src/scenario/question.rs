@@ -177,6 +177,14 @@ fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
     })
 }
 
+/// The scope that people mean: an ARM id, the last part of one, or a unique display name.
+///
+/// # Errors
+/// As [`Question::prepare`], for the scope.
+pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
+    scope(tenant, text)
+}
+
 fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
     let text = text.trim();
     if text.starts_with('/') {

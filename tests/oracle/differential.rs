@@ -12,7 +12,7 @@ use crate::export;
 use crate::minimise::minimise;
 use crate::spec::{Answer, Outcome, can, fold_guid, last};
 use crate::words::Rng;
-use crate::world::{Plane, Question, World};
+use crate::world::{Question, World};
 use crate::{PER_TENANT, tenant, undecided};
 
 /// What is compared: ids as the oracle folds them.
