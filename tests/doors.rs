@@ -75,6 +75,7 @@ fn ask(
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads its corpus")]
 fn the_corpus_passes() {
     let mut files: Vec<_> = std::fs::read_dir("tests/corpus/local-auth")
         .expect("the corpus")
@@ -82,7 +83,7 @@ fn the_corpus_passes() {
         .filter(|path| !path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("story")))
         .collect();
     files.sort();
-    assert!(files.len() >= 34, "{}", files.len());
+    assert!(files.len() >= 35, "{}", files.len());
     let (mut checks, mut failures) = (0, Vec::new());
     for file in files {
         let text = std::fs::read_to_string(&file).expect("readable");
@@ -91,7 +92,7 @@ fn the_corpus_passes() {
         } else {
             serde_json::from_str(&text).map(|one| vec![one])
         }
-        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        .expect("a scenario in the form");
         for scenario in scenarios {
             let tenant = tenant(&scenario.tenant, &scenario.catalog, World::Closed);
             for check in scenario.checks {
@@ -99,8 +100,14 @@ fn the_corpus_passes() {
                 let (decision, access) =
                     ask(&tenant, check.principal.0, &check.operation, plane, &check.scope);
                 checks += 1;
-                let sentence = access.doors.as_ref().map_or("", |doors| &*doors.sentence);
-                println!("{} {}\n    {sentence}", scenario.name, check.name);
+                // What has doors has something to say about them.
+                let sentence = access.doors.as_ref().map_or("yes", |doors| &*doors.sentence);
+                let word = match access.effective {
+                    Effective::Allowed => "yes",
+                    Effective::NotAllowed => "no",
+                    Effective::Conditional => "it depends",
+                };
+                assert!(access.doors.is_none() || sentence.starts_with(word), "{sentence}");
                 let actual = (decision.outcome.as_str(), access.via.as_str());
                 if actual != (&*check.expect, &*check.expect_via) {
                     failures.push(format!(
@@ -112,7 +119,7 @@ fn the_corpus_passes() {
         }
     }
     assert!(failures.is_empty(), "{} of {checks}\n{}", failures.len(), failures.join("\n"));
-    assert!(checks >= 63, "{checks}");
+    assert!(checks >= 65, "{checks}");
 }
 
 const SUBSCRIPTION: &str = "/subscriptions/22222222-2222-4222-8222-222222222222";
@@ -133,10 +140,7 @@ fn assignment(number: u32, kind: &str, role: &str, scope: &str) -> Value {
 }
 
 fn lists(value: Value) -> serde_json::Map<String, Value> {
-    match value {
-        Value::Object(lists) => lists,
-        other => panic!("{other} is no tenant"),
-    }
+    value.as_object().expect("lists of a tenant").clone()
 }
 
 fn resource(id: &str, properties: Value) -> Value {
@@ -204,7 +208,11 @@ fn an_audit_names_holders_reopeners_and_losers() {
     // No Azure role opens Cosmos DB, so there is nothing to assign and something to say.
     assert!(cosmos.stakes.iter().all(|stake| stake.roles.is_empty() && stake.entirely));
     let nothing = plan(&tenant, cosmos);
-    assert_eq!((nothing.assignments.len(), nothing.notes.len()), (0, 4));
+    assert_eq!((nothing.assignments.len(), nothing.notes.len()), (0, 0));
+    // Its own roles do: the contributor's for a key, the reader's for a key that only reads.
+    let roles: Vec<&str> =
+        nothing.native.iter().map(|command| &command[command.len() - 1..]).collect();
+    assert_eq!(roles, ["2", "2", "1"]);
 
     // The group holds the key, so the group gets the role.
     let search = plan(&tenant, of("find"));
@@ -349,4 +357,179 @@ fn a_role_system_that_no_export_shows_is_unknown_in_a_snapshot() {
         assert_eq!(access.effective, effective);
         assert_eq!(access.doors.expect("it has doors").native.state, state);
     }
+}
+
+#[test]
+fn the_story_of_the_owner_is_told_in_one_breath() {
+    let account = provider("Microsoft.CognitiveServices/accounts/ai");
+    let chat = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action";
+    let sentence = |properties: Value| {
+        let tenant = tenant(
+            &lists(serde_json::json!({
+                "roleAssignments": [assignment(1, "User", OWNER, SUBSCRIPTION)],
+                "resources": [resource(&account, properties)],
+            })),
+            "2026-08-22",
+            World::Closed,
+        );
+        let (_, access) = ask(&tenant, id(1).parse().expect("an id"), chat, Plane::Data, &account);
+        access.doors.expect("it has doors").sentence
+    };
+    assert_eq!(
+        sentence(serde_json::json!({})),
+        "yes, with an API key: Owner may call listKeys and local auth is on; \
+         RBAC itself does not allow it (Owner has no dataActions)"
+    );
+    assert_eq!(
+        sentence(serde_json::json!({"disableLocalAuth": true})),
+        "no: RBAC does not allow it (Owner has no dataActions), and local auth is off, so listKeys \
+         gives nothing; it could switch local auth on again (accounts/write); \
+         it could grant itself a role (roleAssignments/write)"
+    );
+    assert_eq!(
+        sentence(Value::Null),
+        "it depends: it may call listKeys, and what that opens here is not known; \
+         it could switch local auth on again (accounts/write); \
+         it could grant itself a role (roleAssignments/write)"
+    );
+}
+
+#[test]
+fn a_control_operation_that_the_service_checks_for_its_data_has_doors_too() {
+    let endpoint =
+        provider("Microsoft.MachineLearningServices/workspaces/ws/onlineEndpoints/score");
+    let tenant = tenant(
+        &lists(serde_json::json!({
+            "roleAssignments": [assignment(1, "User", OWNER, SUBSCRIPTION)],
+            "resources": [resource(&endpoint, serde_json::json!({"authMode": "AADToken"}))],
+        })),
+        "2026-08-22",
+        World::Closed,
+    );
+    let control = |operation: &str| {
+        let operation = format!("Microsoft.MachineLearningServices/workspaces/{operation}");
+        let who = id(1).parse().expect("an id");
+        ask(&tenant, who, &operation, Plane::Control, &endpoint).1
+    };
+    let score = control("onlineEndpoints/score/action");
+    assert_eq!((score.effective, score.via), (Effective::Allowed, Via::Rbac));
+    let doors = score.doors.expect("the service checks it when data is asked for");
+    assert_eq!((doors.rbac.state, doors.local_auth.state), (DoorState::Open, DoorState::Closed));
+    let write = control("onlineEndpoints/write");
+    assert_eq!((write.effective, write.via), (Effective::Allowed, Via::Rbac));
+    assert!(write.doors.is_none());
+}
+
+/// A key is checked like any control operation: what blocks that, and nothing else, shuts its door.
+#[test]
+fn a_deny_binds_one_door_only() {
+    let account = provider("Microsoft.Storage/storageAccounts/st");
+    let read = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+    for (side, pattern, via) in [
+        ("dataActions", "*", Via::LocalAuth),
+        ("actions", "Microsoft.Storage/storageAccounts/*/action", Via::None),
+    ] {
+        let tenant = tenant(
+            &lists(serde_json::json!({
+                "roleAssignments": [assignment(1, "User", OWNER, SUBSCRIPTION)],
+                "denyAssignments": [{
+                    "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments/40000000-0000-4000-8000-000000000001"),
+                    "properties": {
+                        "denyAssignmentName": "deny", "scope": SUBSCRIPTION,
+                        "permissions": [{side: [pattern]}],
+                        "principals": [{"id": id(1), "type": "User"}],
+                        "excludePrincipals": [], "isSystemProtected": true,
+                    },
+                }],
+                "resources": [resource(&account, serde_json::json!({}))],
+            })),
+            "2026-08-22",
+            World::Closed,
+        );
+        let who = id(1).parse().expect("an id");
+        assert_eq!(ask(&tenant, who, read, Plane::Data, &account).1.via, via, "{side}");
+    }
+}
+
+/// A role on one rule of a namespace hands out that rule's key, which opens the namespace.
+#[test]
+fn a_role_on_a_child_that_carries_a_key_counts() {
+    let namespace = provider("Microsoft.ServiceBus/namespaces/bus");
+    let rule = format!("{namespace}/authorizationRules/RootManageSharedAccessKey");
+    let send = "Microsoft.ServiceBus/namespaces/messages/send/action";
+    let tenant = tenant(
+        &lists(serde_json::json!({
+            "roleAssignments": [assignment(1, "User", CONTRIBUTOR, &rule)],
+            "resources": [resource(&namespace, serde_json::json!({}))],
+        })),
+        "2026-08-22",
+        World::Closed,
+    );
+    let who = id(1).parse().expect("an id");
+    let access = ask(&tenant, who, send, Plane::Data, &namespace).1;
+    assert_eq!(access.via, Via::LocalAuth);
+    assert_eq!(access.doors.expect("it has doors").key_actions[0].scope.text(), rule);
+    let holders = &audit(&tenant, None)[0].holders;
+    assert_eq!(self::who(&tenant, holders), [(1, "true")]);
+}
+
+/// An audit and single answers are two walks over the same facts: who may obtain a key is who gets in by
+/// one, for some operation.
+#[test]
+fn an_audit_agrees_with_single_answers() {
+    let tenant = audited();
+    for found in audit(&tenant, None) {
+        let kind = found.resource.resource_type().expect("a resource");
+        let operations: Vec<Operation> = tenant
+            .catalog()
+            .operations()
+            .iter()
+            .filter(|(name, planes)| {
+                planes.on(Plane::Data).is_some()
+                    && name.to_ascii_lowercase().starts_with(&kind.to_ascii_lowercase())
+            })
+            .map(|(name, _)| name.to_string())
+            // Cosmos DB has data operations of its own, which Azure's lists do not hold.
+            .chain([format!("{kind}/things/read")])
+            .filter_map(|name| Operation::new(&name).ok())
+            .collect();
+        for number in 1..=4 {
+            let who: Guid = id(number).parse().expect("an id");
+            let opens = operations.iter().any(|operation| {
+                let (_, access) =
+                    ask(&tenant, who, operation.text(), Plane::Data, found.resource.text());
+                let doors = access.doors.expect("it has doors");
+                doors.key_actions.iter().any(|key| key.opens.as_str() != "false")
+            });
+            let holds = found.holders.iter().any(|one| tenant.principal_id(one.principal) == who);
+            assert_eq!(opens, holds, "{kind} {number}");
+            let reopens =
+                found.reopeners.iter().any(|one| tenant.principal_id(one.principal) == who);
+            assert_eq!(reopens, number != 4, "{kind} {number}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "a measurement: run it with --ignored --nocapture, in release"]
+fn an_audit_of_a_large_tenant_ends() {
+    let mut assignments = vec![assignment(9, "Group", OWNER, SUBSCRIPTION)];
+    let mut resources = Vec::new();
+    let members: Vec<String> = (1000..1200).map(id).collect();
+    for number in 0..1000 {
+        let scope = provider(&format!("Microsoft.Storage/storageAccounts/st{number}"));
+        assignments.push(assignment(2000 + number, "User", CONTRIBUTOR, &scope));
+        resources.push(resource(&scope, serde_json::json!({})));
+    }
+    let tenant = tenant(
+        &lists(serde_json::json!({
+            "roleAssignments": assignments,
+            "groups": [{"id": id(9), "members": members}],
+            "resources": resources,
+        })),
+        "2026-08-22",
+        World::Closed,
+    );
+    let found = audit(&tenant, None);
+    assert_eq!(found.iter().map(|one| one.stakes.len()).sum::<usize>(), 1000 * 201);
 }

@@ -317,8 +317,9 @@ impl<'w> Walk<'w> {
     fn self_assign(&mut self) {
         if self.rbac.door.admits.is_true()
             || matches!(self.rbac.door.state, DoorState::None | DoorState::Closed)
-            || truth_of(self.decision).is_true()
+            || matches!(self.decision.outcome, Outcome::Allowed | Outcome::Denied)
         {
+            // Nothing to gain: it has one, another door would have to open, or a deny wins anyway.
             return;
         }
         let Ok(operation) = Operation::new("Microsoft.Authorization/roleAssignments/write") else {
@@ -376,6 +377,7 @@ impl<'w> Walk<'w> {
         if self.request.plane == Plane::Control {
             // The question was about the control operation itself; the doors tell the rest.
             (effective, via) = rbac_alone(self.decision.outcome);
+            (assumptions, gaps) = (Assumptions::NONE, Vec::new());
         }
         self.holdings.sort_by_key(|holding| {
             (std::cmp::Reverse(holding.key.opens), holding.key.grants, holding.key.certainty)
