@@ -165,6 +165,8 @@ pub(super) struct Walk<'w> {
     holdings: Vec<Holding>,
     around: Vec<HeldKey>,
     pub(super) locked: Vec<Operation>,
+    /// Is it a switch that closes the local door?
+    pub(super) switched_off: bool,
     reopen: Vec<Operation>,
     self_grant: Vec<Operation>,
 }
@@ -183,6 +185,7 @@ impl<'w> Walk<'w> {
             holdings: Vec::new(),
             around: Vec::new(),
             locked: Vec::new(),
+            switched_off: false,
             reopen: Vec::new(),
             self_grant: Vec::new(),
         }
@@ -270,6 +273,7 @@ impl<'w> Walk<'w> {
             if !offer.is_credential() {
                 continue;
             }
+            self.switched_off |= offer.open.truth.is_false();
             let works = offer.works();
             let mut door = Door { state: state_of(works.truth), admits: Truth::False };
             let mut missing = works.missing;

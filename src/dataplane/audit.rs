@@ -4,74 +4,21 @@
 use super::access::{at_place, switch_scopes};
 use super::closing::closed;
 use super::keys::{Offer, hold, scopes};
-use super::least::{Choice, LeastRole, Roles};
-use super::place::{Known, Place};
+use super::least::{LeastRole, Roles};
+use super::place::{Known, Place, matches_some};
+use super::standing::{ResourceDoors, Stake, Standing, wider};
 use super::words;
-use crate::catalog::local_auth::{Covers, DoorState, LocalAuth, Step};
+use crate::catalog::local_auth::{Covers, DoorState, Grants, LocalAuth, Step};
 use crate::condition::Attributes;
 use crate::decide::{Request, can};
 use crate::ident::{Operation, Plane, Scope, Timestamp};
 use crate::model::PrincipalType;
-use crate::pattern::Wildcards;
-use crate::tenant::{AssignmentIx, Held, PrincipalIx, RoleIx, Row, ScopeIx, Tenant, plane_at};
+use crate::pattern::{ActionPattern, Wildcards};
+use crate::tenant::{Held, PrincipalIx, RoleIx, Row, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-
-/// How one principal stands to a resource's credentials.
-#[derive(Debug, Clone)]
-pub struct Standing {
-    /// Who: a person or an application; a group only where its members are not known.
-    pub principal: PrincipalIx,
-    /// Who holds the assignment: the principal, or a group that it is in.
-    pub holder: PrincipalIx,
-    /// The operations that it may call, in the catalog's order.
-    pub operations: Vec<Operation>,
-    /// Certainly? Unknown where a condition, a disputed fact or an unknown switch decides.
-    pub certain: Truth,
-    /// The assignment that grants the first of the operations.
-    pub assignment: Option<AssignmentIx>,
-}
-
-/// A principal that would lose access if local authentication were closed.
-#[derive(Debug, Clone)]
-pub struct Stake {
-    /// Who.
-    pub principal: PrincipalIx,
-    /// Who holds the assignment that gives the key.
-    pub holder: PrincipalIx,
-    /// Would it lose everything, the key being its only way in?
-    pub entirely: bool,
-    /// The known data operations that it would lose; empty where the service has none that RBAC checks.
-    pub loses: Vec<Operation>,
-    /// The least built-in roles that grant what it would lose.
-    pub roles: Vec<LeastRole>,
-    /// What it would lose and no built-in role grants.
-    pub uncovered: Vec<Operation>,
-}
-
-/// The doors of one resource, whoever asks.
-#[derive(Debug, Clone)]
-pub struct ResourceDoors {
-    /// The resource.
-    pub resource: Scope,
-    /// What people call the service.
-    pub service: String,
-    /// Do local credentials open anything now?
-    pub state: DoorState,
-    /// Can a property close them at all?
-    pub closable: Truth,
-    /// The properties that switch them, with the state of each.
-    pub switches: Vec<(String, DoorState)>,
-    /// Who may obtain a credential now; nobody while the door is closed.
-    pub holders: Vec<Standing>,
-    /// Who may write the switch, and so open the door again.
-    pub reopeners: Vec<Standing>,
-    /// Who would lose access were it closed; nobody while it is, or where nothing closes it.
-    pub stakes: Vec<Stake>,
-    /// What would decide an unknown state, and the command that shows it.
-    pub decided_by: Vec<String>,
-}
+use std::sync::Arc;
 
 /// Every resource of the tenant whose type has doors, in the order of scopes: those that were read, and
 /// those that only an assignment names.
@@ -100,9 +47,11 @@ struct Audit<'t> {
     /// Does a role hold a control operation?
     holding: FxHashMap<(RoleIx, Box<str>), bool>,
     roles: Option<Roles>,
-    /// The data operations of a type, with the roles for each set of them that was asked for.
-    known: BTreeMap<Box<str>, Vec<Operation>>,
-    choices: BTreeMap<(Box<str>, Vec<usize>), Choice>,
+    /// The data operations of a type.
+    known: BTreeMap<Box<str>, Arc<[Operation]>>,
+    /// What a set of key operations opens, and what losing a set of data operations comes to.
+    reaches: BTreeMap<(Box<str>, String), Arc<[usize]>>,
+    losses: BTreeMap<(Box<str>, Vec<usize>, bool), Loss>,
 }
 
 /// A control operation that matters on a resource, with where it is asked.
@@ -130,7 +79,8 @@ impl<'t> Audit<'t> {
             holding: FxHashMap::default(),
             roles: None,
             known: BTreeMap::new(),
-            choices: BTreeMap::new(),
+            reaches: BTreeMap::new(),
+            losses: BTreeMap::new(),
         }
     }
 
@@ -164,7 +114,7 @@ impl<'t> Audit<'t> {
                     missing.extend(works.missing.iter().map(words::missing));
                 }
                 if !works.truth.is_false() {
-                    self.hold(at, place, facts, &offer, &mut holdings);
+                    self.hold(at, place, &offer, &mut holdings);
                 }
             }
             self.reopeners(at, place, facts, &mut found.reopeners);
@@ -262,7 +212,6 @@ impl<'t> Audit<'t> {
         &mut self,
         at: ScopeIx,
         place: &'p Place<'t>,
-        facts: &'p LocalAuth,
         offer: &Offer<'p>,
         holdings: &mut BTreeMap<PrincipalIx, Holder<'p>>,
     ) {
@@ -284,10 +233,12 @@ impl<'t> Audit<'t> {
                     assignment: key.grant.map(|grant| grant.0),
                 },
                 covers: Vec::new(),
+                grants: key.grants,
             });
+            known.grants = wider(known.grants, key.grants);
             known.standing.certain = known.standing.certain.or(key.opens);
             known.standing.operations.push(key.operation);
-            known.covers.push((facts, &offer.key.covers));
+            known.covers.push(&offer.key.covers);
         }
     }
 
@@ -344,59 +295,56 @@ impl<'t> Audit<'t> {
             .iter()
             .any(|facts| after.entra(facts).0 != DoorState::None || !facts.controls.is_empty());
         for holder in holdings.values() {
+            let opens =
+                |covers: &&Covers| matches!(covers, Covers::Operations(_) | Covers::Unknown);
+            if !holder.covers.iter().any(opens) {
+                continue;
+            }
             let principal = holder.standing.principal;
-            let (reach, opens) = self.reach(place, holder);
-            if !opens {
-                continue;
-            }
-            let kept = self.kept(&after, principal, &reach);
-            let loses: Vec<usize> = (0..reach.len()).filter(|number| !kept[*number]).collect();
-            if loses.is_empty() && !reach.is_empty() {
-                continue;
-            }
-            let choice = if asks_rbac {
-                let lost: Vec<Operation> = loses.iter().map(|at| reach[*at].clone()).collect();
-                self.choose(place, &lost)
-            } else {
-                Choice {
-                    roles: Vec::new(),
-                    uncovered: loses.iter().map(|at| reach[*at].clone()).collect(),
+            let reach = self.reach(place, holder);
+            let known = self.data(place);
+            let lost: Vec<usize> = match self.keeps_nothing(&after, principal) {
+                true => reach.to_vec(),
+                false => {
+                    let kept = |at: &usize| self.keeps(&after, principal, &known[*at]);
+                    reach.iter().copied().filter(|at| !kept(at)).collect()
                 }
             };
+            if lost.is_empty() && !reach.is_empty() {
+                continue;
+            }
+            let entirely = lost.len() == reach.len();
+            let loss = self.loss(place, lost, asks_rbac);
             found.push(Stake {
                 principal,
                 holder: holder.standing.holder,
-                entirely: loses.len() == reach.len(),
-                loses: loses.into_iter().map(|at| reach[at].clone()).collect(),
-                roles: choice.roles,
-                uncovered: choice.uncovered,
+                entirely,
+                loses: loss.loses,
+                roles: loss.roles,
+                uncovered: loss.uncovered,
+                grants: holder.grants,
             });
         }
     }
 
-    /// The known data operations that the credentials of a holder open, and whether they open anything.
-    fn reach(&mut self, place: &Place<'t>, holder: &Holder<'_>) -> (Vec<Operation>, bool) {
-        let mut reach: Vec<Operation> = Vec::new();
-        let mut opens = false;
-        let known = self.data(place).to_vec();
-        for (_, covers) in &holder.covers {
-            match covers {
-                Covers::Operations(patterns) => {
-                    opens = true;
-                    reach.extend(
-                        known
-                            .iter()
-                            .filter(|one| super::place::matches_some(patterns, one))
-                            .cloned(),
-                    );
-                }
-                Covers::Unknown => opens = true,
-                Covers::Own | Covers::Elsewhere | Covers::Nothing => {}
-            }
+    /// The known data operations that the credentials of a holder open, by number.
+    fn reach(&mut self, place: &Place<'t>, holder: &Holder<'_>) -> Arc<[usize]> {
+        let names: Vec<&str> = holder.standing.operations.iter().map(Operation::folded).collect();
+        let key = (Box::from(place.kind().folded()), names.join(" "));
+        if let Some(known) = self.reaches.get(&key) {
+            return Arc::clone(known);
         }
-        reach.sort_by(|a, b| a.folded().cmp(b.folded()));
-        reach.dedup_by(|a, b| a.folded() == b.folded());
-        (reach, opens)
+        let opens = |operation: &Operation| {
+            holder.covers.iter().any(|covers| match covers {
+                Covers::Operations(patterns) => matches_some(patterns, operation),
+                Covers::Own | Covers::Elsewhere | Covers::Nothing | Covers::Unknown => false,
+            })
+        };
+        let known = self.data(place);
+        let reach: Arc<[usize]> =
+            (0..known.len()).filter(|number| opens(&known[*number])).collect();
+        self.reaches.insert(key, Arc::clone(&reach));
+        reach
     }
 
     fn roles(&mut self) -> &Roles {
@@ -404,19 +352,19 @@ impl<'t> Audit<'t> {
         self.roles.get_or_insert_with(|| Roles::new(catalog))
     }
 
-    fn data(&mut self, place: &Place<'t>) -> &[Operation] {
+    /// The known data operations of a type.
+    fn data(&mut self, place: &Place<'t>) -> Arc<[Operation]> {
         let kind: Box<str> = place.kind().folded().into();
-        if !self.known.contains_key(&kind) {
-            let patterns: Vec<_> =
-                place.facts.iter().flat_map(|facts| facts.data.iter().cloned()).collect();
-            let operations = self.roles().operations(&patterns);
-            self.known.insert(kind.clone(), operations);
+        if let Some(known) = self.known.get(&kind) {
+            return Arc::clone(known);
         }
-        self.known.get(&kind).map_or(&[], Vec::as_slice)
+        let operations: Arc<[Operation]> = self.roles().operations(&patterns(place)).into();
+        self.known.insert(kind, Arc::clone(&operations));
+        operations
     }
 
-    /// Which of some data operations would another door still allow?
-    fn kept(&self, after: &Place<'t>, principal: PrincipalIx, reach: &[Operation]) -> Vec<bool> {
+    /// Can no other door let a principal in, whatever it asks?
+    fn keeps_nothing(&self, after: &Place<'t>, principal: PrincipalIx) -> bool {
         let tenant = self.tenant;
         let groups = tenant.groups_of(principal);
         let has_data = std::iter::once(&principal).chain(groups.iter()).any(|id| {
@@ -428,43 +376,53 @@ impl<'t> Audit<'t> {
         });
         let other =
             after.facts.iter().any(|facts| !facts.controls.is_empty() || facts.native.is_some());
-        if !has_data && !other {
-            return vec![false; reach.len()];
-        }
-        reach
-            .iter()
-            .map(|operation| {
-                let request = self.request(principal, operation, Plane::Data, &after.resource);
-                let access = at_place(after, &request, &can(tenant, &request));
-                access
-                    .doors
-                    .is_some_and(|doors| doors.rbac.admits.or(doors.native.admits).is_true())
-            })
-            .collect()
+        !has_data && !other
     }
 
-    fn choose(&mut self, place: &Place<'t>, lost: &[Operation]) -> Choice {
-        let known = self.data(place);
-        let numbers: Vec<usize> = lost
-            .iter()
-            .filter_map(|one| known.iter().position(|other| other.folded() == one.folded()))
-            .collect();
-        let key = (Box::from(place.kind().folded()), numbers);
-        if let Some(choice) = self.choices.get(&key) {
-            return choice.clone();
-        }
-        let patterns: Vec<_> =
-            place.facts.iter().flat_map(|facts| facts.data.iter().cloned()).collect();
-        let choice = self.roles().choose(lost, &patterns);
-        self.choices.insert(key, choice.clone());
-        choice
+    /// Would another door still allow a data operation?
+    fn keeps(&self, after: &Place<'t>, principal: PrincipalIx, operation: &Operation) -> bool {
+        let request = self.request(principal, operation, Plane::Data, &after.resource);
+        let access = at_place(after, &request, &can(self.tenant, &request));
+        access.doors.is_some_and(|doors| doors.rbac.admits.or(doors.native.admits).is_true())
     }
+
+    /// What losing some data operations of a type comes to, and the roles that mend it.
+    fn loss(&mut self, place: &Place<'t>, lost: Vec<usize>, asks_rbac: bool) -> Loss {
+        let key = (Box::from(place.kind().folded()), lost, asks_rbac);
+        if let Some(known) = self.losses.get(&key) {
+            return known.clone();
+        }
+        let known = self.data(place);
+        let loses: Arc<[Operation]> = key.1.iter().map(|at| known[*at].clone()).collect();
+        let loss = if asks_rbac {
+            let choice = self.roles().choose(&loses, &patterns(place));
+            Loss { loses, roles: choice.roles.into(), uncovered: choice.uncovered.into() }
+        } else {
+            Loss { uncovered: Arc::clone(&loses), roles: Arc::from([]), loses }
+        };
+        self.losses.insert(key, loss.clone());
+        loss
+    }
+}
+
+/// The data operations that RBAC checks on a type.
+fn patterns(place: &Place<'_>) -> Vec<ActionPattern> {
+    place.facts.iter().flat_map(|facts| facts.data.iter().cloned()).collect()
+}
+
+/// Shared by all who lose the same: a thousand holders of one key are no rarity.
+#[derive(Debug, Clone)]
+struct Loss {
+    loses: Arc<[Operation]>,
+    roles: Arc<[LeastRole]>,
+    uncovered: Arc<[Operation]>,
 }
 
 /// A principal with a credential, and what its credentials open.
 struct Holder<'p> {
     standing: Standing,
-    covers: Vec<(&'p LocalAuth, &'p Covers)>,
+    covers: Vec<&'p Covers>,
+    grants: Grants,
 }
 
 fn door(open: Truth) -> DoorState {

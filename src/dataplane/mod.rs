@@ -30,12 +30,14 @@ mod least;
 mod native;
 mod place;
 mod plan;
+mod standing;
 mod words;
 
 pub use access::access;
-pub use audit::{ResourceDoors, Stake, Standing, audit};
+pub use audit::audit;
 pub use least::LeastRole;
 pub use plan::{NewAssignment, Plan, plan};
+pub use standing::{ResourceDoors, Stake, Standing};
 
 pub use crate::catalog::local_auth::{Certainty, DoorState, Grants, Mechanism};
 

@@ -1,6 +1,6 @@
 //! What to assign before a switch is set.
 
-use super::audit::ResourceDoors;
+use super::standing::{ResourceDoors, Stake};
 use crate::ident::{Guid, Scope};
 use crate::model::PrincipalType;
 use crate::tenant::{PrincipalIx, Tenant};
@@ -25,6 +25,8 @@ pub struct NewAssignment {
 pub struct Plan {
     /// The assignments, by principal.
     pub assignments: Vec<NewAssignment>,
+    /// Commands that grant a role of the service's own system, where that is what it asks.
+    pub native: Vec<String>,
     /// What no assignment mends: operations without a role, a service that asks its own roles.
     pub notes: Vec<String>,
 }
@@ -34,7 +36,7 @@ pub struct Plan {
 pub fn plan(tenant: &Tenant, resource: &ResourceDoors) -> Plan {
     let mut plan = Plan::default();
     for stake in &resource.stakes {
-        for role in &stake.roles {
+        for role in stake.roles.iter() {
             let made = NewAssignment {
                 principal: stake.holder,
                 role: role.id,
@@ -46,7 +48,13 @@ pub fn plan(tenant: &Tenant, resource: &ResourceDoors) -> Plan {
                 plan.assignments.push(made);
             }
         }
+        let native = native(tenant, stake, &resource.resource);
+        let has_native = native.is_some();
+        plan.native.extend(native.filter(|command| !plan.native.contains(command)));
         let name = tenant.principal_name(stake.principal);
+        if has_native {
+            continue;
+        }
         if stake.roles.is_empty() {
             plan.notes.push(format!(
                 "no built-in role lets {name} in: {} does not ask Azure RBAC for its data",
@@ -63,6 +71,30 @@ pub fn plan(tenant: &Tenant, resource: &ResourceDoors) -> Plan {
     plan.assignments.sort_by(|a, b| (a.principal, &a.role_name).cmp(&(b.principal, &b.role_name)));
     plan.notes.dedup();
     plan
+}
+
+/// The command for a service with roles of its own. The ids and names are those that are there in every
+/// account: Cosmos DB's built-in Data Reader and Data Contributor, the cache's Data Contributor.
+fn native(tenant: &Tenant, stake: &Stake, resource: &Scope) -> Option<String> {
+    let kind = resource.resource_type()?.to_ascii_lowercase();
+    let (name, group) = (resource.leaf(), resource.resource_group()?);
+    let (id, group) = (tenant.principal_id(stake.holder), group.leaf());
+    match &*kind {
+        "microsoft.documentdb/databaseaccounts" => {
+            let role = if stake.reads_only() { 1 } else { 2 };
+            Some(format!(
+                "az cosmosdb sql role assignment create --account-name {name} --resource-group {group} \
+                 --scope \"/\" --principal-id {id} \
+                 --role-definition-id 00000000-0000-0000-0000-{role:012}"
+            ))
+        }
+        "microsoft.cache/redis" => Some(format!(
+            "az redis access-policy-assignment create --name {name} --resource-group {group} \
+             --policy-assignment-name {id} --object-id {id} --object-id-alias {id} \
+             --access-policy-name \"Data Contributor\""
+        )),
+        _ => None,
+    }
 }
 
 /// The type is said so that az need not look it up, which fails for a principal just made.

@@ -165,12 +165,13 @@ fn has_no_data(tenant: &Tenant, role: RoleIx) -> bool {
 fn keys(walk: &Walk<'_>, doors: &Doors) -> String {
     match doors.local_auth.state {
         DoorState::None => "no key of the service covers it".to_string(),
-        DoorState::Closed if !doors.key_actions.is_empty() => {
+        DoorState::Closed if walk.switched_off && !doors.key_actions.is_empty() => {
             let calls: Vec<Operation> =
                 doors.key_actions.iter().map(|key| key.operation.clone()).collect();
             format!("local auth is off, so {} gives nothing", list(&calls[..1]))
         }
-        DoorState::Closed => "local auth is off".to_string(),
+        DoorState::Closed if walk.switched_off => "local auth is off".to_string(),
+        DoorState::Closed => "no key of the service opens it here".to_string(),
         DoorState::Open | DoorState::Unknown => match walk.locked.first() {
             Some(locked) => format!("a ReadOnly lock stops {}", short(locked)),
             None => "it may not obtain a key".to_string(),
