@@ -207,9 +207,7 @@ fn closing(
 }
 
 fn value(tenant: &Tenant, doors: &ResourceDoors) -> Value {
-    let principal = |ix: PrincipalIx| {
-        json!({"id": tenant.principal_id(ix).to_string(), "name": tenant.principal_name(ix), "type": tenant.principal_kind(ix).as_str()})
-    };
+    let principal = |ix: PrincipalIx| json!({"id": tenant.principal_id(ix).to_string(), "name": tenant.principal_name(ix), "type": tenant.principal_kind(ix).as_str()});
     let standing = |list: &[Standing]| -> Vec<Value> {
         list.iter()
             .map(|s| {
