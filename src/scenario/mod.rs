@@ -4,11 +4,12 @@
 //! Objects in Azure's own shapes take any field.
 
 mod document;
+mod entries;
+mod model;
 mod question;
 mod run;
 
-pub use document::{
-    Check, Expected, Expression, Listing, Scenario, Validation, is_scenario, read, read_questions,
-};
+pub use document::{is_scenario, read, read_questions};
+pub use model::{Check, Expected, Expression, Listing, Scenario, Validation};
 pub use question::{Prepared, Question, resolve_scope};
 pub use run::{Failure, Report, run};
