@@ -269,11 +269,7 @@ pub(crate) fn attributes(options: &[String]) -> Result<Attributes, Error> {
         let source = AttributeSource::parse(source.trim_start_matches('@'))
             .ok_or_else(|| wrong().help("SOURCE is resource, request, principal or environment"))?;
         let (name, value) = rest.split_once('=').ok_or_else(wrong)?;
-        let value = match value {
-            "true" => AttributeValue::Boolean(true),
-            "false" => AttributeValue::Boolean(false),
-            text => AttributeValue::Text(text.to_string()),
-        };
+        let value = AttributeValue::Word(value.to_string());
         values.entry((source, name.to_string())).or_default().push(value);
     }
     let mut attributes = Attributes::default();

@@ -52,6 +52,9 @@ impl fmt::Display for AttributeSource {
 /// What an attribute holds. Dates and GUIDs are text, as in JSON; the operator says how to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeValue {
+    /// A word whose type nobody said, as typed on a command line: read as whatever type the operator
+    /// wants of it.
+    Word(String),
     /// One string; the empty one is a value too (semantics.md 9.4).
     Text(String),
     /// `true` or `false`.
@@ -71,9 +74,10 @@ impl AttributeValue {
         match self {
             AttributeValue::List(values) => values.is_empty(),
             AttributeValue::Dictionary(entries) => entries.is_empty(),
-            AttributeValue::Text(_) | AttributeValue::Boolean(_) | AttributeValue::Integer(_) => {
-                false
-            }
+            AttributeValue::Word(_)
+            | AttributeValue::Text(_)
+            | AttributeValue::Boolean(_)
+            | AttributeValue::Integer(_) => false,
         }
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Side<'a> {
             Side::Literals(_) => return String::new(),
         };
         match value {
-            AttributeValue::Text(text) => quoted(Some(text)),
+            AttributeValue::Word(text) | AttributeValue::Text(text) => quoted(Some(text)),
             AttributeValue::Boolean(value) => value.to_string(),
             AttributeValue::Integer(value) => value.to_string(),
             AttributeValue::List(values) => format!("a list of {} values", values.len()),
@@ -98,7 +98,11 @@ fn quoted(text: Option<&str>) -> String {
 
 fn typed(value: &AttributeValue, wanted: ValueType) -> Option<Scalar<'_>> {
     match (value, wanted) {
-        (AttributeValue::Text(value), _) => text(value, wanted),
+        (AttributeValue::Word(word), ValueType::Boolean) => {
+            word.to_ascii_lowercase().parse().ok().map(Scalar::Boolean)
+        }
+        (AttributeValue::Word(word), ValueType::Integer) => word.parse().ok().map(Scalar::Integer),
+        (AttributeValue::Word(value) | AttributeValue::Text(value), _) => text(value, wanted),
         (AttributeValue::Boolean(value), ValueType::Boolean) => Some(Scalar::Boolean(*value)),
         (AttributeValue::Integer(value), ValueType::Integer) => Some(Scalar::Integer(*value)),
         _ => None,
