@@ -23,7 +23,8 @@ pub(crate) fn run(
         })?),
         None => None,
     };
-    let options = inputs::question(&arguments.question, global)?;
+    let mut options = inputs::question(&arguments.question, global)?;
+    options.near_misses = arguments.brief.then_some(0);
     let loaded = inputs::tenant(global, console)?;
     if let Some(path) = &arguments.batch {
         return batch(path, arguments, &options, &loaded.tenant, console);
@@ -172,6 +173,7 @@ fn with_options(mut question: Question, options: &Question) -> Question {
     question.at = question.at.or(options.at);
     question.plane = question.plane.or(options.plane);
     question.wildcards = options.wildcards;
+    question.near_misses = options.near_misses;
     question.via_lighthouse |= options.via_lighthouse;
     question.attributes_complete |= options.attributes_complete;
     if question.attributes.is_empty() {

@@ -14,4 +14,4 @@ mod request;
 
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
-pub use request::{Method, Request};
+pub use request::{Method, NEAR_MISSES, Request};

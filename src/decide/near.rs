@@ -6,9 +6,6 @@ use crate::ident::{Plane, Timestamp};
 use crate::model::AssignmentState;
 use crate::tenant::{Held, PrincipalIx, RoleState, Row, ScopeIx, Tenant, plane_at};
 
-/// The most near misses that are kept: beyond that a list teaches nothing.
-const KEPT: usize = 20;
-
 /// The most assignments of one principal that are looked at for near misses elsewhere. What stands at
 /// the target or above it is always looked at.
 const LOOKED_AT: usize = 50_000;
@@ -27,6 +24,9 @@ pub(super) struct Question<'r> {
 /// the entry is.
 pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
     let mut found: Vec<(Rank, NearMiss)> = Vec::new();
+    if question.request.near_misses == 0 {
+        return Vec::new();
+    }
     let mut looked_at = 0;
     let holders = question
         .principal
@@ -45,7 +45,7 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
         }
     }
     found.sort_by_key(|(rank, miss)| (*rank, miss.assignment));
-    found.truncate(KEPT);
+    found.truncate(question.request.near_misses);
     found.into_iter().map(|(_, miss)| miss).collect()
 }
 

@@ -83,7 +83,12 @@ pub struct Request<'a> {
     pub via_lighthouse: bool,
     /// How `X/*/y` is read (U3).
     pub wildcards: Wildcards,
+    /// How many near misses are looked for on a no; with 0 none is, which is faster in bulk.
+    pub near_misses: usize,
 }
+
+/// As many near misses as a list still teaches something with.
+pub const NEAR_MISSES: usize = 20;
 
 impl<'a> Request<'a> {
     /// A request with nothing special: attributes unknown, now unknown.
@@ -110,6 +115,7 @@ impl<'a> Request<'a> {
             linked: &[],
             via_lighthouse: false,
             wildcards: Wildcards::Azure,
+            near_misses: NEAR_MISSES,
         }
     }
 }

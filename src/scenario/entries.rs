@@ -210,6 +210,7 @@ pub(super) fn question(
         linked,
         via_lighthouse: entry.boolean(&["viaLighthouse"])?.unwrap_or(false),
         wildcards: crate::pattern::Wildcards::Azure,
+        near_misses: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::catalog::Certainty;
 use crate::condition::Attributes;
-use crate::decide::{Method, Request};
+use crate::decide::{Method, NEAR_MISSES, Request};
 use crate::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use crate::origin::{Error, ErrorKind};
 use crate::pattern::Wildcards;
@@ -35,6 +35,8 @@ pub struct Question {
     pub via_lighthouse: bool,
     /// How `X/*/y` is read.
     pub wildcards: Wildcards,
+    /// How many near misses are looked for; `None`: the usual number.
+    pub near_misses: Option<usize>,
 }
 
 /// A question whose names are all resolved.
@@ -60,6 +62,7 @@ pub struct Prepared {
     at: Option<Timestamp>,
     via_lighthouse: bool,
     wildcards: Wildcards,
+    near_misses: usize,
 }
 
 impl Question {
@@ -91,6 +94,7 @@ impl Question {
             at: self.at,
             via_lighthouse: self.via_lighthouse,
             wildcards: self.wildcards,
+            near_misses: self.near_misses.unwrap_or(NEAR_MISSES),
         })
     }
 }
@@ -112,6 +116,7 @@ impl Prepared {
             linked: &self.linked,
             via_lighthouse: self.via_lighthouse,
             wildcards: self.wildcards,
+            near_misses: self.near_misses,
         }
     }
 }
