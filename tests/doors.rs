@@ -472,6 +472,32 @@ fn a_role_on_a_child_that_carries_a_key_counts() {
     assert_eq!(self::who(&tenant, holders), [(1, "true")]);
 }
 
+/// The key of a rule of one queue opens that queue and no other.
+#[test]
+fn a_role_on_a_rule_of_one_queue_opens_that_queue() {
+    let namespace = provider("Microsoft.ServiceBus/namespaces/bus");
+    let rule = format!("{namespace}/queues/two/authorizationRules/send");
+    let send = "Microsoft.ServiceBus/namespaces/messages/send/action";
+    let tenant = tenant(
+        &lists(serde_json::json!({
+            "roleAssignments": [assignment(1, "User", CONTRIBUTOR, &rule)],
+            "resources": [resource(&namespace, serde_json::json!({}))],
+        })),
+        "2026-08-22",
+        World::Closed,
+    );
+    for (below, via) in [
+        ("/queues/two", Via::LocalAuth),
+        ("/queues/one", Via::None),
+        ("/topics/two", Via::None),
+        ("", Via::None),
+    ] {
+        let who = id(1).parse().expect("an id");
+        let scope = format!("{namespace}{below}");
+        assert_eq!(ask(&tenant, who, send, Plane::Data, &scope).1.via, via, "{below}");
+    }
+}
+
 #[test]
 fn everybody_who_gets_in_is_named_with_the_door() {
     let tenant = audited();

@@ -327,11 +327,11 @@ fn put(into: &mut Value, path: &str, value: Value) {
     *at = value;
 }
 
-fn world(records: &[LocalAuth], close: bool) -> World1 {
+fn world(records: &[LocalAuth], close: impl Fn(&Switch) -> bool) -> World1 {
     let mut world = World1 { properties: Some(json!({})), children: BTreeMap::new() };
     for record in records {
         for switch in &record.switches {
-            let Some(value) = set(&switch.closed, close) else { continue };
+            let Some(value) = set(&switch.closed, close(switch)) else { continue };
             let target = if switch.on == record.resource_type {
                 world.properties.as_mut().expect("there are some")
             } else {
@@ -519,15 +519,24 @@ fn every_entry_answers_as_the_second_evaluation() {
         let resource = Scope::new(&id_of(records)).expect("a scope");
         let holders = holders(records);
         let operations = operations(records);
-        let worlds = [
-            ("open", world(records, false)),
-            ("closed", world(records, true)),
+        let mut worlds = vec![
+            ("open", world(records, |_| false)),
+            ("closed", world(records, |_| true)),
             ("default", World1 { properties: Some(json!({})), ..World1::default() }),
             ("unknown", World1::default()),
         ];
+        // Where there are several switches: each alone open, each alone closed.
+        let switches = records.iter().flat_map(|record| &record.switches);
+        let names: BTreeSet<&str> = switches.map(|switch| switch.name.as_str()).collect();
+        for name in names.iter().filter(|_| names.len() > 1) {
+            worlds.push(("one open", world(records, |switch| switch.name.as_str() != *name)));
+            worlds.push(("one closed", world(records, |switch| switch.name.as_str() == *name)));
+        }
         for (name, world) in &worlds {
             let tenant = tenant(records, world, &holders);
-            for holder in &holders {
+            // Where a role is assigned and which switch is open have nothing to do with one another.
+            let mixed = name.starts_with("one");
+            for holder in holders.iter().filter(|holder| holder.everywhere || !mixed) {
                 for operation in &operations {
                     let access = ask(&tenant, holder.id, operation, &resource);
                     let doors = access.doors.expect("a type of the catalog");
