@@ -2,7 +2,7 @@
 
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
-use azrbac::dataplane::{Access, DoorState, Effective, Via, access, audit, plan};
+use azrbac::dataplane::{Access, DoorState, Effective, Via, access, audit, holders, plan};
 use azrbac::decide::{Decision, Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::model::{Facts, World};
@@ -208,10 +208,9 @@ fn an_audit_names_holders_reopeners_and_losers() {
     // No Azure role opens Cosmos DB, so there is nothing to assign and something to say.
     assert!(cosmos.stakes.iter().all(|stake| stake.roles.is_empty() && stake.entirely));
     let nothing = plan(&tenant, cosmos);
-    assert_eq!((nothing.assignments.len(), nothing.notes.len()), (0, 0));
+    assert_eq!((nothing.assignments.len(), nothing.notes.len()), (0, 3));
     // Its own roles do: the contributor's for a key, the reader's for a key that only reads.
-    let roles: Vec<&str> =
-        nothing.native.iter().map(|command| &command[command.len() - 1..]).collect();
+    let roles: Vec<&str> = nothing.notes.iter().map(|note| &note[note.len() - 1..]).collect();
     assert_eq!(roles, ["2", "2", "1"]);
 
     // The group holds the key, so the group gets the role.
@@ -471,6 +470,49 @@ fn a_role_on_a_child_that_carries_a_key_counts() {
     assert_eq!(access.doors.expect("it has doors").key_actions[0].scope.text(), rule);
     let holders = &audit(&tenant, None)[0].holders;
     assert_eq!(self::who(&tenant, holders), [(1, "true")]);
+}
+
+/// The key of a rule of one queue opens that queue and no other.
+#[test]
+fn a_role_on_a_rule_of_one_queue_opens_that_queue() {
+    let namespace = provider("Microsoft.ServiceBus/namespaces/bus");
+    let rule = format!("{namespace}/queues/two/authorizationRules/send");
+    let send = "Microsoft.ServiceBus/namespaces/messages/send/action";
+    let tenant = tenant(
+        &lists(serde_json::json!({
+            "roleAssignments": [assignment(1, "User", CONTRIBUTOR, &rule)],
+            "resources": [resource(&namespace, serde_json::json!({}))],
+        })),
+        "2026-08-22",
+        World::Closed,
+    );
+    for (below, via) in [
+        ("/queues/two", Via::LocalAuth),
+        ("/queues/one", Via::None),
+        ("/topics/two", Via::None),
+        ("", Via::None),
+    ] {
+        let who = id(1).parse().expect("an id");
+        let scope = format!("{namespace}{below}");
+        assert_eq!(ask(&tenant, who, send, Plane::Data, &scope).1.via, via, "{below}");
+    }
+}
+
+#[test]
+fn everybody_who_gets_in_is_named_with_the_door() {
+    let tenant = audited();
+    let storage = Scope::new(&provider("Microsoft.Storage/storageAccounts/st")).expect("a scope");
+    let read = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+    let operation = Operation::new(read).expect(read);
+    let attributes = Attributes::default();
+    let nobody = id(0).parse().expect("an id");
+    let request = Request::new(nobody, &operation, Plane::Data, &storage, &attributes);
+    let found: Vec<(u128, &str)> = holders(&tenant, &request)
+        .iter()
+        .map(|one| (tenant.principal_id(one.principal).0 & 0xf, one.access.via.as_str()))
+        .collect();
+    let key = "local-auth";
+    assert_eq!(found, [(1, key), (2, key), (3, "rbac"), (9, key)]);
 }
 
 /// An audit and single answers are two walks over the same facts: who may obtain a key is who gets in by

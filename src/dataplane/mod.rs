@@ -10,7 +10,8 @@
 //!
 //! So an Owner, who has no `dataActions` at all, may use everything on a service whose keys it may list,
 //! until a property of the resource switches keys off. [`access()`] answers for one request,
-//! [`audit()`] for all resources of a tenant, with the [`Plan`] of what to assign before a switch is set.
+//! [`holders()`] for everybody, [`audit()`] for all resources of a tenant, with the [`Plan`] of what to
+//! assign before a switch is set.
 //!
 //! What RBAC says ([`crate::decide::Decision::outcome`]) never changes here: `effective` and `via` stand
 //! beside it. What a principal could do in one step more (switch keys on again, grant itself a role) is
@@ -25,6 +26,7 @@
 mod access;
 mod audit;
 mod closing;
+mod holders;
 mod keys;
 mod least;
 mod native;
@@ -35,6 +37,7 @@ mod words;
 
 pub use access::access;
 pub use audit::audit;
+pub use holders::{Entrant, holders};
 pub use least::LeastRole;
 pub use plan::{NewAssignment, Plan, plan};
 pub use standing::{ResourceDoors, Stake, Standing};

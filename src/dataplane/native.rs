@@ -6,6 +6,7 @@ use crate::catalog::local_auth::{DoorState, LocalAuth, NativeKind};
 use crate::decide::Request;
 use crate::ident::{Guid, Operation};
 use crate::model::World;
+use crate::tenant::PrincipalIx;
 use crate::truth::Truth;
 use serde_json::Value;
 
@@ -75,6 +76,17 @@ fn vault(
         missing.clear();
     }
     (Door { state, admits: admits.and(when) }, missing)
+}
+
+/// Whom the access policies of a vault name, as far as the tenant knows them.
+pub(super) fn named(place: &Place<'_>) -> Vec<PrincipalIx> {
+    let entries = place.properties().and_then(|properties| member(properties, "accessPolicies"));
+    let Some(Value::Array(entries)) = entries else { return Vec::new() };
+    entries
+        .iter()
+        .filter_map(|entry| member(entry, "objectId")?.as_str())
+        .filter_map(|id| place.tenant.principal(Guid::parse(id)?))
+        .collect()
 }
 
 fn policies(place: &Place<'_>) -> Missing {

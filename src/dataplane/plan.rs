@@ -25,9 +25,8 @@ pub struct NewAssignment {
 pub struct Plan {
     /// The assignments, by principal.
     pub assignments: Vec<NewAssignment>,
-    /// Commands that grant a role of the service's own system, where that is what it asks.
-    pub native: Vec<String>,
-    /// What no assignment mends: operations without a role, a service that asks its own roles.
+    /// What no role assignment mends: operations without a role; a service that asks its own roles, with
+    /// the command that grants one of those where it is known.
     pub notes: Vec<String>,
 }
 
@@ -48,13 +47,18 @@ pub fn plan(tenant: &Tenant, resource: &ResourceDoors) -> Plan {
                 plan.assignments.push(made);
             }
         }
-        let native = native(tenant, stake, &resource.resource);
-        let has_native = native.is_some();
-        plan.native.extend(native.filter(|command| !plan.native.contains(command)));
-        let name = tenant.principal_name(stake.principal);
-        if has_native {
+        if let Some(command) = native(tenant, stake, &resource.resource) {
+            let note = format!(
+                "{} asks its own roles: for {}, {command}",
+                resource.service,
+                tenant.principal_name(stake.holder)
+            );
+            if !plan.notes.contains(&note) {
+                plan.notes.push(note);
+            }
             continue;
         }
+        let name = tenant.principal_name(stake.principal);
         if stake.roles.is_empty() {
             plan.notes.push(format!(
                 "no built-in role lets {name} in: {} does not ask Azure RBAC for its data",
