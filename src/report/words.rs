@@ -1,5 +1,8 @@
 //! The long text of every code that an answer, a note or an error can carry.
 
+use crate::analysis::lint::{RULES, Rule};
+use std::sync::LazyLock;
+
 /// What a code means, in a paragraph; `None` for a code that does not exist.
 ///
 /// ```
@@ -9,14 +12,30 @@
 /// ```
 #[must_use]
 pub fn explain(code: &str) -> Option<&'static str> {
-    TABLE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code.trim())).map(|(_, text)| *text)
+    let code = code.trim();
+    let told = TABLE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code));
+    told.map(|(_, text)| *text).or_else(|| {
+        let rule = RULE_TEXTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(code));
+        rule.map(|(_, text)| text.as_str())
+    })
 }
 
 /// Every code, in the order in which they are told.
 #[must_use]
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(code, _)| *code)
+    TABLE.iter().map(|(code, _)| *code).chain(RULES.iter().map(|rule| rule.code))
 }
+
+/// What the rules of `role lint` say of themselves.
+static RULE_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let text = |rule: &Rule| {
+        format!(
+            "{} Why it matters: {} Fix: {} Bad example: {} Good example: {}",
+            rule.what, rule.why, rule.fix, rule.bad, rule.good
+        )
+    };
+    RULES.iter().map(|rule| (rule.code, text(rule))).collect()
+});
 
 const TABLE: &[(&str, &str)] = &[
     // Outcomes.
