@@ -71,6 +71,9 @@ pub(crate) enum Command {
     Completions(CompletionArguments),
     /// Print the manual page
     Man,
+    /// Role definitions: show, search, compare, order, suggest, lint, over time
+    #[command(subcommand)]
+    Role(super::role::args::RoleCommand),
     /// The embedded facts of Azure: show them, or make newer ones
     #[command(subcommand)]
     Catalog(CatalogCommand),
@@ -83,6 +86,19 @@ pub(crate) enum CatalogCommand {
     Show,
     /// Make a catalog file from `az role definition list` and `az provider operation list`
     Import(CatalogImport),
+    /// What changed between two catalogs?
+    Diff(CatalogDiff),
+}
+
+/// `azrbac catalog diff …`
+#[derive(Debug, Args)]
+pub(crate) struct CatalogDiff {
+    /// A date that is embedded, or a file
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The newer one
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
 }
 
 /// `azrbac catalog import …`

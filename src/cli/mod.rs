@@ -6,6 +6,7 @@ mod catalog;
 mod console;
 mod files;
 mod inputs;
+mod role;
 mod small;
 mod test;
 
@@ -99,6 +100,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::Explain(command) => small::explain(command, &arguments.global, console),
         Command::Completions(command) => small::completions(command, console),
         Command::Man => small::man(console),
+        Command::Role(command) => role::run(command, &arguments.global, console),
         Command::Catalog(command) => catalog::run(command, &arguments.global, console),
     }
 }
