@@ -1,4 +1,7 @@
-//! Questions about definitions rather than about access: would the service accept this?
+//! Questions about definitions rather than about access: would the service accept this, how do two
+//! roles lie to each other, which role is enough, what is wrong with this one?
 
 pub mod delegates;
+pub mod lint;
+pub mod role;
 pub mod validate;

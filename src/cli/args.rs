@@ -64,9 +64,6 @@ pub(crate) enum Command {
     /// One condition (ABAC), or all of a tenant: check it, explain it, evaluate it
     #[command(subcommand)]
     Condition(ConditionCommand),
-    /// Role definitions
-    #[command(subcommand)]
-    Role(RoleCommand),
     /// Findings over a whole tenant
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -80,6 +77,9 @@ pub(crate) enum Command {
     Completions(CompletionArguments),
     /// Print the manual page
     Man,
+    /// Role definitions: show, search, compare, order, suggest, lint, over time
+    #[command(subcommand)]
+    Role(super::role::args::RoleCommand),
     /// The embedded facts of Azure: show them, or make newer ones
     #[command(subcommand)]
     Catalog(CatalogCommand),
@@ -92,6 +92,19 @@ pub(crate) enum CatalogCommand {
     Show,
     /// Make a catalog file from `az role definition list` and `az provider operation list`
     Import(CatalogImport),
+    /// What changed between two catalogs?
+    Diff(CatalogDiff),
+}
+
+/// `azrbac catalog diff …`
+#[derive(Debug, Args)]
+pub(crate) struct CatalogDiff {
+    /// A date that is embedded, or a file
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+    /// The newer one
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
 }
 
 /// `azrbac catalog import …`
@@ -261,13 +274,6 @@ pub(crate) struct ConditionEval {
     pub(crate) operation: String,
     #[command(flatten)]
     pub(crate) question: QuestionArguments,
-}
-
-/// `azrbac role …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum RoleCommand {
-    /// Which roles a role may hand out, and to which kinds of principals
-    Delegates(RoleDelegates),
 }
 
 /// `azrbac role delegates …`

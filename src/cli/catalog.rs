@@ -1,11 +1,14 @@
 //! `azrbac catalog`: show the embedded facts, make newer ones.
 
-use super::args::{CatalogCommand, CatalogImport, Format, Global};
+use super::args::{CatalogCommand, CatalogDiff, CatalogImport, Format, Global};
 use super::console::Console;
 use super::{Exit, Stop, files};
+use azrbac::analysis::role::{Universe, catalog_diff};
 use azrbac::catalog::{Catalog, Certainty, write_operations, write_roles};
 use azrbac::ingest::catalog::{Import, import};
+use azrbac::report::role::{catalog_diff_json, catalog_diff_text};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 pub(crate) fn run(
@@ -16,6 +19,7 @@ pub(crate) fn run(
     match command {
         CatalogCommand::Show => show(global, console),
         CatalogCommand::Import(arguments) => make(arguments, console),
+        CatalogCommand::Diff(arguments) => diff(arguments, global, console),
     }
 }
 
@@ -117,4 +121,30 @@ fn make(arguments: &CatalogImport, console: &mut Console) -> Result<Exit, Stop> 
         None => console.write_all(text.as_bytes())?,
     }
     Ok(Exit::Yes)
+}
+
+fn diff(arguments: &CatalogDiff, global: &Global, console: &mut Console) -> Result<Exit, Stop> {
+    let old = files::catalog(Some(&arguments.old))?;
+    let new = files::catalog(Some(&arguments.new))?;
+    let names = |catalog: &Catalog| -> BTreeMap<String, String> {
+        let operations = catalog.operations().iter();
+        operations.map(|(name, _)| (name.to_ascii_lowercase(), name.to_string())).collect()
+    };
+    let (before, after) = (names(&old), names(&new));
+    let missing = |from: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
+        let only = from.iter().filter(|(folded, _)| !other.contains_key(*folded));
+        only.map(|(_, name)| name.clone()).collect::<Vec<_>>()
+    };
+    let (added, removed) = (missing(&after, &before), missing(&before, &after));
+    let roles = catalog_diff(&old, &new, &Universe::new(&new))?;
+    let titles = (arguments.old.as_str(), arguments.new.as_str());
+    if global.output == Format::Json {
+        let value = catalog_diff_json(titles, &roles, (&added, &removed));
+        writeln!(console, "{value}")?;
+    } else {
+        let text = catalog_diff_text(titles, &roles, (&added, &removed));
+        console.write_all(text.as_bytes())?;
+    }
+    let same = roles.is_empty() && added.is_empty() && removed.is_empty();
+    Ok(if same { Exit::Yes } else { Exit::No })
 }

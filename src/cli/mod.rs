@@ -9,6 +9,7 @@ mod console;
 mod delegates;
 mod files;
 mod inputs;
+mod role;
 mod small;
 mod test;
 
@@ -98,9 +99,6 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
         Command::Condition(command) => condition::run(command, &arguments.global, console),
-        Command::Role(args::RoleCommand::Delegates(command)) => {
-            delegates::run(command, &arguments.global, console)
-        }
         Command::Audit(args::AuditCommand::LocalAuth(command)) => {
             audit::local_auth(command, &arguments.global, console)
         }
@@ -109,6 +107,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::Explain(command) => small::explain(command, &arguments.global, console),
         Command::Completions(command) => small::completions(command, console),
         Command::Man => small::man(console),
+        Command::Role(command) => role::run(command, &arguments.global, console),
         Command::Catalog(command) => catalog::run(command, &arguments.global, console),
     }
 }

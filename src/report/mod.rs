@@ -1,6 +1,7 @@
 //! Answers as bytes: one file an output format over the same values.
 
 mod json;
+pub mod role;
 mod safe;
 mod text;
 mod words;

@@ -1,5 +1,8 @@
 //! The long text of every code that an answer, a note or an error can carry.
 
+use crate::analysis::lint::{RULES, Rule};
+use std::sync::LazyLock;
+
 /// What a code means, in a paragraph; `None` for a code that does not exist.
 ///
 /// ```
@@ -13,13 +16,25 @@ pub fn explain(code: &str) -> Option<&'static str> {
 }
 
 fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.iter().copied().chain(crate::condition::FINDING_CODES)
+    let rules = RULE_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
+    TABLE.iter().copied().chain(crate::condition::FINDING_CODES).chain(rules)
 }
 
 /// Every code, in the order in which they are told.
 pub fn codes() -> impl Iterator<Item = &'static str> {
     table().map(|(code, _)| code)
 }
+
+/// What the rules of `role lint` say of themselves.
+static RULE_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let text = |rule: &Rule| {
+        format!(
+            "{} Why it matters: {} Fix: {} Bad example: {} Good example: {}",
+            rule.what, rule.why, rule.fix, rule.bad, rule.good
+        )
+    };
+    RULES.iter().map(|rule| (rule.code, text(rule))).collect()
+});
 
 const TABLE: &[(&str, &str)] = &[
     // Outcomes.

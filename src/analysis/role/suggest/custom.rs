@@ -1,0 +1,91 @@
+//! A custom role that grants exactly what is needed.
+
+use super::Options;
+use super::narrowest;
+use crate::analysis::role::universe::Universe;
+use crate::analysis::validate;
+use crate::catalog::Catalog;
+use crate::ident::{Operation, Plane, Scope};
+use crate::model::{Facts, PermissionBlock, RoleDefinition, RoleKind};
+use crate::origin::Origin;
+use crate::pattern::ActionPattern;
+use crate::tenant::Tenant;
+
+/// A generated custom role.
+#[derive(Debug, Clone)]
+pub struct Custom {
+    /// The definition. Its lists name operations one by one: a wildcard would grant what is not
+    /// needed, if not today then when the provider adds an operation (semantics.md 2.10).
+    pub role: RoleDefinition,
+    /// Its description, in words.
+    pub description: String,
+    /// Why the service would refuse it, or what has to be filled in first.
+    pub refusals: Vec<String>,
+}
+
+pub(super) fn custom(
+    needs: &[(Operation, Plane)],
+    scopes: &[Vec<Scope>],
+    catalog: &Catalog,
+    universe: &Universe,
+    options: &Options,
+) -> Custom {
+    let list = |plane: Plane| -> Vec<ActionPattern> {
+        needs
+            .iter()
+            .filter(|(_, on)| *on == plane)
+            .filter_map(|(operation, _)| {
+                // What was typed keeps its spelling; logs in capitals read better as the catalog has it.
+                let typed = operation.text();
+                let shouted = !typed.chars().any(|c| c.is_ascii_lowercase());
+                let known = universe.find(plane, operation.folded()).filter(|_| shouted);
+                let text = known.map_or(typed, |number| universe.name(plane, number));
+                ActionPattern::new(text).ok()
+            })
+            .collect()
+    };
+    let mut assignable = options.assignable.clone();
+    if assignable.is_empty() {
+        let all: Vec<Scope> = scopes.iter().flatten().cloned().collect();
+        assignable = narrowest(&all)
+            .into_iter()
+            // Resources are discouraged as assignable scopes; their group is the next best.
+            .map(|scope| scope.resource_group().unwrap_or(scope))
+            .collect();
+    }
+    assignable.sort_by(|a, b| a.folded().cmp(b.folded()));
+    assignable.dedup_by(|a, b| a.folded() == b.folded());
+    let name = options.name.clone().unwrap_or_else(|| "Generated least-privilege role".to_string());
+    let block = PermissionBlock {
+        actions: list(Plane::Control),
+        data_actions: list(Plane::Data),
+        ..PermissionBlock::default()
+    };
+    let role = RoleDefinition {
+        id: None,
+        name: name.into(),
+        kind: RoleKind::Custom,
+        blocks: vec![block],
+        assignable_scopes: assignable.iter().map(|scope| scope.text().into()).collect(),
+        origin: Origin::NONE,
+    };
+    Custom {
+        description: format!(
+            "Grants {} and nothing else.",
+            match needs.len() {
+                1 => "one operation".to_string(),
+                many => format!("{many} operations"),
+            }
+        ),
+        refusals: refusals(&role, catalog),
+        role,
+    }
+}
+
+/// What the service would say, in a tenant of which nothing else is known.
+fn refusals(role: &RoleDefinition, catalog: &Catalog) -> Vec<String> {
+    let mut facts = Facts::closed();
+    facts.roles.push(role.clone());
+    let tenant = Tenant::build(Facts::closed(), catalog);
+    validate::refusals(&tenant, &facts, &serde_json::Value::Null)
+}
