@@ -5,7 +5,7 @@ use super::inputs::ConditionInputs;
 use super::{Request, locks, near};
 use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
-use crate::model::{AssignmentState, DenyEffect, Gap, Guard, Touches, World};
+use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, Touches, World};
 use crate::pattern::Match;
 use crate::tenant::{DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
@@ -38,6 +38,16 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    let (walk, mut decision) = decide(tenant, request);
+    if !matches!(decision.outcome, Outcome::Allowed) {
+        decision.near = near::misses(&walk.near_question());
+    }
+    walk.remark(&mut decision);
+    decision
+}
+
+/// The outcome and what it rests on, without near misses and remarks.
+pub(super) fn decide<'r>(tenant: &'r Tenant, request: &'r Request<'r>) -> (Walk<'r>, Decision) {
     let mut walk = Walk::new(tenant, request);
     let mut decision = walk.rbac();
     for (operation, scope) in request.linked {
@@ -61,15 +71,11 @@ pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
     if matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
         walk.lock(&mut decision);
     }
-    if !matches!(decision.outcome, Outcome::Allowed) {
-        decision.near = near::misses(&walk.near_question());
-    }
-    walk.remark(&mut decision);
-    decision
+    (walk, decision)
 }
 
 /// Both must be allowed; a deny on either is told as a deny (semantics.md 13.6, 5.14).
-fn together(main: Outcome, linked: Outcome) -> Outcome {
+pub(super) fn together(main: Outcome, linked: Outcome) -> Outcome {
     use Outcome::{Allowed, Conditional, Denied, NotAllowed};
     match (main, linked) {
         (Denied, _) | (_, Denied) => Denied,
@@ -80,13 +86,14 @@ fn together(main: Outcome, linked: Outcome) -> Outcome {
 }
 
 /// One walk over what applies to a principal at a scope.
+#[derive(Debug)]
 pub(super) struct Walk<'r> {
-    tenant: &'r Tenant,
-    request: &'r Request<'r>,
+    pub(super) tenant: &'r Tenant,
+    pub(super) request: &'r Request<'r>,
     principal: Option<PrincipalIx>,
     groups: Cow<'r, [PrincipalIx]>,
-    located: Located,
-    inputs: ConditionInputs<'r>,
+    pub(super) located: Located,
+    pub(super) inputs: ConditionInputs<'r>,
     /// What a no leans on: subtractions, conditions, groups that do not count.
     withheld: Assumptions,
     /// What a yes leans on: denies that did not apply for an uncertain reason.
@@ -94,7 +101,7 @@ pub(super) struct Walk<'r> {
 }
 
 impl<'r> Walk<'r> {
-    fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
+    pub(super) fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
         let principal = tenant.principal(request.principal);
         let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
         Walk {
@@ -120,19 +127,24 @@ impl<'r> Walk<'r> {
     }
 
     /// The principal and every group that it is in and that counts for access.
-    fn ids(&self) -> impl Iterator<Item = PrincipalIx> + '_ {
+    pub(super) fn ids(&self) -> impl Iterator<Item = PrincipalIx> + '_ {
         let groups = self.groups.iter().copied().filter(|ix| self.tenant.counts(*ix));
         self.principal.into_iter().chain(groups.filter(|ix| Some(*ix) != self.principal))
     }
 
-    fn is_one_of(&self, list: &[PrincipalIx]) -> bool {
+    /// Is it the principal, or a group that is known to hold it?
+    pub(super) fn is_known_member(&self, group: PrincipalIx) -> bool {
+        Some(group) == self.principal || self.groups.contains(&group)
+    }
+
+    pub(super) fn is_one_of(&self, list: &[PrincipalIx]) -> bool {
         if list.is_empty() {
             return false;
         }
         self.ids().any(|id| list.binary_search(&id).is_ok())
     }
 
-    fn rbac(&mut self) -> Decision {
+    pub(super) fn rbac(&mut self) -> Decision {
         let mut decision = Decision {
             outcome: Outcome::NotAllowed,
             plane: self.request.plane,
@@ -196,7 +208,7 @@ impl<'r> Walk<'r> {
         if held == Match::Vanishing {
             assumptions.insert(3);
         }
-        if deny.only_at_scope && !(self.located.exact && above == self.located.at) {
+        if self.spares_below(deny, above) {
             // The page leaves open whether an extension resource of the scope is its child (U8).
             let extension = self
                 .request
@@ -210,13 +222,7 @@ impl<'r> Walk<'r> {
             }
             return;
         }
-        if !deny.system_protected
-            && matches!(
-                self.request.operation.folded(),
-                "microsoft.authorization/denyassignments/write"
-                    | "microsoft.authorization/denyassignments/delete"
-            )
-        {
+        if self.is_exempt(deny) {
             self.spared.insert(33);
             return;
         }
@@ -224,31 +230,57 @@ impl<'r> Walk<'r> {
             decision.audited.push(row.fact);
             return;
         }
+        let (truth, more) = self.deny_truth(deny, &self.inputs);
+        assumptions = assumptions.union(more);
+        if truth.is_false() {
+            self.spared.insert(9);
+            return;
+        }
+        decision.denies.push(DenyHit { deny: row.fact, truth, assumptions });
+    }
+
+    /// Does a deny leave this place alone because it speaks of its own scope only (semantics.md 5.9)?
+    pub(super) fn spares_below(&self, deny: &Deny, above: ScopeIx) -> bool {
+        deny.only_at_scope && !(self.located.exact && above == self.located.at)
+    }
+
+    /// Users' denies never match the operations that manage denies (semantics.md 5.12, U33).
+    pub(super) fn is_exempt(&self, deny: &Deny) -> bool {
+        !deny.system_protected
+            && matches!(
+                self.request.operation.folded(),
+                "microsoft.authorization/denyassignments/write"
+                    | "microsoft.authorization/denyassignments/delete"
+            )
+    }
+
+    /// Do the conditions of a deny hold (U9)?
+    pub(super) fn deny_truth(
+        &self,
+        deny: &Deny,
+        inputs: &ConditionInputs<'_>,
+    ) -> (Truth, Assumptions) {
         let mut truth = Truth::True;
-        let mut guards: Vec<&Guard> = deny.condition.iter().map(|guard| &**guard).collect();
-        guards.extend(deny.blocks.iter().filter_map(|block| block.condition.as_ref()));
-        if !guards.is_empty() {
-            truth = Truth::True;
-            for guard in guards {
-                let verdict = self.inputs.evaluate(guard);
-                assumptions = assumptions.union(verdict.assumptions);
-                truth = truth.and(verdict.truth);
-            }
+        let mut assumptions = Assumptions::default();
+        let mut guarded = false;
+        for guard in deny_guards(deny) {
+            let verdict = inputs.evaluate(guard);
+            assumptions = assumptions.union(verdict.assumptions);
+            truth = truth.and(verdict.truth);
+            guarded = true;
+        }
+        if guarded {
             assumptions.insert(9);
             if truth.is_unknown() && self.request.attributes_complete {
                 // Nothing more will be learned: an undecided deny applies (U9).
                 truth = Truth::True;
             }
-            if truth.is_false() {
-                self.spared.insert(9);
-                return;
-            }
         }
-        decision.denies.push(DenyHit { deny: row.fact, truth, assumptions });
+        (truth, assumptions)
     }
 
     /// Does any block of a deny hold the operation?
-    fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+    pub(super) fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
         let deny = self.tenant.deny(row.fact);
         let plane = self.request.plane;
         let mut best = None;
@@ -282,7 +314,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn would_grant(&self, row: &Row) -> bool {
+    pub(super) fn would_grant(&self, row: &Row) -> bool {
         let Some(role) = self.tenant.role(row.role).definition() else { return true };
         let plane = self.request.plane;
         role.blocks.iter().zip(self.tenant.roles.sides(row.role)).any(|(block, sides)| {
@@ -299,7 +331,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Is the assignment in force at the time of the request? `None` where that cannot be told.
-    fn in_force(&self, row: &Row) -> Option<bool> {
+    pub(super) fn in_force(&self, row: &Row) -> Option<bool> {
         let assignment = self.tenant.assignment(row.fact);
         if assignment.state == AssignmentState::Eligible {
             return Some(false);
@@ -315,6 +347,23 @@ impl<'r> Walk<'r> {
     }
 
     fn grant(&mut self, row: &Row, decision: &mut Decision) {
+        let mut withheld = Assumptions::default();
+        if let Some(grant) = self.judge(row, &self.inputs, &mut withheld) {
+            if grant.pattern.is_none() {
+                decision.gaps.push(unknown_role(self.tenant, row));
+            }
+            decision.grants.push(grant);
+        }
+        self.withheld = self.withheld.union(withheld);
+    }
+
+    /// What an assignment gives here: nothing, or a grant that holds or may hold.
+    pub(super) fn judge(
+        &self,
+        row: &Row,
+        inputs: &ConditionInputs<'_>,
+        withheld: &mut Assumptions,
+    ) -> Option<Grant> {
         let in_force = self.in_force(row);
         if in_force == Some(false) {
             let assignment = self.tenant.assignment(row.fact);
@@ -322,20 +371,20 @@ impl<'r> Walk<'r> {
                 && assignment.end == self.request.at
                 && self.would_grant(row)
             {
-                self.withheld.insert(29);
+                withheld.insert(29);
             }
-            return;
+            return None;
         }
         let assignment = self.tenant.assignment(row.fact);
         if assignment.via_lighthouse && self.request.plane == Plane::Data {
-            return;
+            return None;
         }
         let Some(role) = self.tenant.role(row.role).definition() else {
             if self.tenant.world == World::Closed {
                 // What a scenario does not define does not exist.
-                return;
+                return None;
             }
-            decision.grants.push(Grant {
+            return Some(Grant {
                 assignment: row.fact,
                 role: row.role,
                 holder: row.holder,
@@ -344,8 +393,6 @@ impl<'r> Walk<'r> {
                 conditional: assignment.condition.is_some(),
                 assumptions: Assumptions::default(),
             });
-            decision.gaps.push(unknown_role(self.tenant, row));
-            return;
         };
         let plane = self.request.plane;
         let mut best: Option<(Grant, bool)> = None;
@@ -364,7 +411,7 @@ impl<'r> Walk<'r> {
                 Held::Subtracted { how, .. } => {
                     subtracted_elsewhere = true;
                     if how == Match::Vanishing {
-                        self.withheld.insert(3);
+                        withheld.insert(3);
                     }
                     continue;
                 }
@@ -389,7 +436,8 @@ impl<'r> Walk<'r> {
             if entry.has_partial_segment_star() {
                 grant.assumptions.insert(4);
             }
-            let open = self.conditions(
+            let open = conditions(
+                inputs,
                 &mut grant,
                 block.condition.as_ref(),
                 assignment.condition.as_deref(),
@@ -397,46 +445,26 @@ impl<'r> Walk<'r> {
             if in_force.is_none() {
                 grant.truth = grant.truth.and(Truth::Unknown);
             }
-            let better = best.as_ref().is_none_or(|(other, _)| {
-                (grant.truth, other.assumptions.len()) > (other.truth, grant.assumptions.len())
+            // Of two blocks that are not decided, the one that may still hold.
+            let better = best.as_ref().is_none_or(|(other, other_open)| {
+                (grant.truth, open, other.assumptions.len())
+                    > (other.truth, *other_open, grant.assumptions.len())
             });
             if better {
                 best = Some((grant, open));
             }
         }
-        let Some((mut grant, open)) = best else { return };
+        let (mut grant, open) = best?;
         if subtracted_elsewhere {
             // Pooled lists would have subtracted it (U1).
             grant.assumptions.insert(1);
         }
         let possible = grant.truth.is_true() || (grant.truth.is_unknown() && open);
-        if possible {
-            decision.grants.push(grant);
-        } else {
-            self.withheld = self.withheld.union(grant.assumptions);
+        if !possible {
+            *withheld = withheld.union(grant.assumptions);
+            return None;
         }
-    }
-
-    /// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
-    /// whether learning more could make them hold.
-    fn conditions(
-        &self,
-        grant: &mut Grant,
-        block: Option<&Guard>,
-        assignment: Option<&Guard>,
-    ) -> bool {
-        let mut open = true;
-        for guard in [block, assignment].into_iter().flatten() {
-            let verdict = self.inputs.evaluate(guard);
-            grant.conditional = true;
-            grant.truth = grant.truth.and(verdict.truth);
-            grant.assumptions = grant.assumptions.union(verdict.assumptions);
-            open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
-        }
-        if block.is_some() && assignment.is_some() {
-            grant.assumptions.insert(2);
-        }
-        open
+        Some(grant)
     }
 
     fn conclude(&mut self, decision: &mut Decision) {
@@ -486,44 +514,7 @@ impl<'r> Walk<'r> {
         for grant in &decision.grants {
             decision.assumptions = decision.assumptions.union(grant.assumptions);
         }
-        decision.residual = self.residual(decision);
-    }
-
-    /// What is left of the conditions of the grants that may hold: one suffices.
-    fn residual(&self, decision: &Decision) -> Option<String> {
-        let mut parts: Vec<String> = Vec::new();
-        for grant in &decision.grants {
-            let (block, _) = grant.pattern?;
-            let role = self.tenant.role(grant.role).definition()?;
-            let guards = [
-                role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
-                self.tenant.assignment(grant.assignment).condition.as_deref(),
-            ];
-            let mut clauses: Vec<String> = Vec::new();
-            for guard in guards.into_iter().flatten() {
-                // A condition that was not understood leaves no residual that could be written down.
-                if guard.parsed.is_err() {
-                    return None;
-                }
-                clauses.extend(self.inputs.residual(guard).map(|condition| condition.print()));
-            }
-            match &clauses[..] {
-                [] => return None,
-                [one] => parts.push(one.clone()),
-                several => parts.push(
-                    several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
-                ),
-            }
-        }
-        parts.sort();
-        parts.dedup();
-        match &parts[..] {
-            [] => None,
-            [one] => Some(one.clone()),
-            several => {
-                Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR "))
-            }
-        }
+        decision.residual = residual(self.tenant, &self.inputs, &decision.grants);
     }
 
     /// On a no: what was not understood or not listed and could have granted.
@@ -576,7 +567,7 @@ impl<'r> Walk<'r> {
         self.hierarchy_gaps(decision);
     }
 
-    fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
+    pub(super) fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
         match self.tenant.scope(scope) {
             Some(ix) => {
                 self.tenant.is_above(ix, self.located.at)
@@ -599,7 +590,7 @@ impl<'r> Walk<'r> {
                 if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
                     continue;
                 }
-                if self.in_force(row) != Some(false) && self.could_grant(row) {
+                if self.in_force(row) != Some(false) && self.could_grant(row, &self.inputs) {
                     named.push(row.holder);
                 }
             }
@@ -610,7 +601,7 @@ impl<'r> Walk<'r> {
     }
 
     /// Could the assignment grant, its conditions included?
-    fn could_grant(&self, row: &Row) -> bool {
+    pub(super) fn could_grant(&self, row: &Row, inputs: &ConditionInputs<'_>) -> bool {
         let assignment = self.tenant.assignment(row.fact);
         if assignment.via_lighthouse && self.request.plane == Plane::Data {
             return false;
@@ -619,7 +610,7 @@ impl<'r> Walk<'r> {
             return false;
         }
         assignment.condition.as_deref().is_none_or(|guard| {
-            let verdict = self.inputs.evaluate(guard);
+            let verdict = inputs.evaluate(guard);
             verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
         })
     }
@@ -636,12 +627,12 @@ impl<'r> Walk<'r> {
                 && !tenant.is_above(row.scope, self.located.at)
                 && !tenant.is_above(self.located.at, row.scope)
                 && self.in_force(row) != Some(false)
-                && self.could_grant(row)
+                && self.could_grant(row, &self.inputs)
         };
         let mut found: Vec<ScopeIx> = ids
             .iter()
             .flat_map(|id| tenant.rows(*id))
-            .chain(tenant.open_rows.iter())
+            .chain(tenant.open_rows_high.iter())
             .filter(above_grants)
             .map(|row| row.scope)
             .collect();
@@ -729,7 +720,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn lock(&self, decision: &mut Decision) {
+    pub(super) fn lock(&self, decision: &mut Decision) {
         let lighthouse = self.request.via_lighthouse
             || decision.grants.iter().any(|grant| {
                 grant.truth.is_true() && self.tenant.assignment(grant.assignment).via_lighthouse
@@ -745,7 +736,7 @@ impl<'r> Walk<'r> {
             });
             decision.outcome = if may_lift { Outcome::Conditional } else { Outcome::Locked };
             if may_lift && decision.residual.is_none() {
-                decision.residual = self.residual(decision);
+                decision.residual = residual(self.tenant, &self.inputs, &decision.grants);
             }
             decision.locks = locks;
             return;
@@ -788,14 +779,83 @@ impl<'r> Walk<'r> {
     }
 }
 
+/// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
+/// whether learning more could make them hold.
+fn conditions(
+    inputs: &ConditionInputs<'_>,
+    grant: &mut Grant,
+    block: Option<&Guard>,
+    assignment: Option<&Guard>,
+) -> bool {
+    let mut open = true;
+    for guard in [block, assignment].into_iter().flatten() {
+        let verdict = inputs.evaluate(guard);
+        grant.conditional = true;
+        grant.truth = grant.truth.and(verdict.truth);
+        grant.assumptions = grant.assumptions.union(verdict.assumptions);
+        open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
+    }
+    if block.is_some() && assignment.is_some() {
+        grant.assumptions.insert(2);
+    }
+    open
+}
+
+/// The conditions of a deny: its own and those of its blocks.
+pub(super) fn deny_guards(deny: &Deny) -> impl Iterator<Item = &Guard> {
+    let blocks = deny.blocks.iter().filter_map(|block| block.condition.as_ref());
+    deny.condition.iter().map(|guard| &**guard).chain(blocks)
+}
+
+/// What is left of the conditions of the grants that may hold: one suffices.
+pub(super) fn residual(
+    tenant: &Tenant,
+    inputs: &ConditionInputs<'_>,
+    grants: &[Grant],
+) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for grant in grants {
+        let (block, _) = grant.pattern?;
+        let role = tenant.role(grant.role).definition()?;
+        let guards = [
+            role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
+            tenant.assignment(grant.assignment).condition.as_deref(),
+        ];
+        let mut clauses: Vec<String> = Vec::new();
+        for guard in guards.into_iter().flatten() {
+            // A condition that was not understood leaves no residual that could be written down.
+            if guard.parsed.is_err() {
+                return None;
+            }
+            clauses.extend(inputs.residual(guard).map(|condition| condition.print()));
+        }
+        match &clauses[..] {
+            [] => return None,
+            [one] => parts.push(one.clone()),
+            several => parts.push(
+                several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
+            ),
+        }
+    }
+    parts.sort();
+    parts.dedup();
+    match &parts[..] {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => {
+            Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR "))
+        }
+    }
+}
+
 /// The rows whose scope is at or above a place.
-fn applying<'t>(tenant: &'t Tenant, rows: &'t [Row], at: ScopeIx) -> impl Iterator<Item = &'t Row> {
+pub(super) fn applying<'t>(tenant: &'t Tenant, rows: &'t [Row], at: ScopeIx) -> impl Iterator<Item = &'t Row> {
     // Rows are sorted by scope, and everything above `at` has a smaller number.
     let end = rows.partition_point(|row| row.scope <= at);
     rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))
 }
 
-fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
+pub(super) fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
     let role = tenant.role(row.role);
     let id = role.id();
     let broken = tenant.gaps().iter().find(|gap| match &gap.touches {
@@ -818,7 +878,7 @@ fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
     }
 }
 
-fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
+pub(super) fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
     let id = tenant.principal_id(group);
     Gap {
         code: "unknown-members",
@@ -834,7 +894,7 @@ fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
     }
 }
 
-fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
+pub(super) fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
     let what = request.scope.subscription().unwrap_or_else(|| request.scope.clone());
     Gap {
         code: "unknown-management-groups",

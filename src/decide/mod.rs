@@ -9,8 +9,13 @@ mod decision;
 mod inputs;
 mod locks;
 mod near;
+mod reach;
 mod request;
+mod where_can;
+mod who_can;
 
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome};
 pub use request::{Method, Request};
+pub use where_can::{Covers, Region, WhereCan, where_can};
+pub use who_can::{Holder, Stopped, WhoCan, who_can};

@@ -4,6 +4,7 @@
 //! and always gives a tenant. A question about it always has an answer.
 
 mod build;
+mod listing;
 mod members;
 mod names;
 mod roles;
@@ -111,6 +112,8 @@ pub struct Tenant {
     pub(crate) assignment_rows: Vec<Row>,
     pub(crate) rows_of: Vec<u32>,
     pub(crate) open_rows: Vec<Row>,
+    /// Those of them that stand at management groups.
+    pub(crate) open_rows_high: Vec<Row>,
     pub(crate) denies: Vec<Deny>,
     pub(crate) deny_rows: Vec<DenyRow>,
     pub(crate) locks: Vec<Lock>,
@@ -120,6 +123,7 @@ pub struct Tenant {
     pub(crate) notes: Vec<Note>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) names: names::Names,
+    pub(crate) listing: listing::Listing,
     pub(crate) scope_refs: Vec<ScopeIx>,
     pub(crate) catalog: Catalog,
 }

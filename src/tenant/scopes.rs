@@ -237,6 +237,11 @@ impl Scopes {
         Located { at: ScopeIx(0), exact: false, floating: open && outside }
     }
 
+    /// The scopes above which something is not known.
+    pub(crate) fn floating(&self) -> impl Iterator<Item = ScopeIx> {
+        (0u32..).zip(&self.nodes).filter(|(_, node)| node.floating).map(|(row, _)| ScopeIx(row))
+    }
+
     fn floats(&self, ix: ScopeIx) -> bool {
         self.upwards(ix).any(|above| self.nodes[above.row()].floating)
     }
