@@ -279,20 +279,30 @@ impl<'r> Walk<'r> {
         (truth, assumptions)
     }
 
-    /// Does any block of a deny hold the operation?
-    pub(super) fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+    /// Does any block of a deny hold the operation? Notes what only one reading of U3 takes out.
+    fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+        let (held, vanishing) = self.deny_matches(row);
+        if vanishing {
+            self.spared.insert(3);
+        }
+        held
+    }
+
+    /// The same without the note: whether it holds it, and whether a block lets it go by U3 alone.
+    pub(super) fn deny_matches(&self, row: &DenyRow) -> (Option<Match>, bool) {
         let deny = self.tenant.deny(row.fact);
         let plane = self.request.plane;
         let mut best = None;
+        let mut vanishing = false;
         for (block, sides) in deny.blocks.iter().zip(&row.sides) {
             let side = &sides[plane_at(plane)];
             match side.ask(block, plane, self.request.operation, self.request.wildcards) {
                 Held::Yes { how, .. } => best = best.max(Some(how)),
-                Held::Subtracted { how: Match::Vanishing, .. } => self.spared.insert(3),
+                Held::Subtracted { how: Match::Vanishing, .. } => vanishing = true,
                 Held::Subtracted { .. } | Held::No => {}
             }
         }
-        best
+        (best, vanishing)
     }
 
     /// semantics.md 1.2 steps 3 to 6.
@@ -644,7 +654,7 @@ impl<'r> Walk<'r> {
     }
 
     /// On a yes: what was not understood or not listed and could have denied.
-    fn gaps_that_deny(&mut self, decision: &mut Decision) {
+    fn gaps_that_deny(&self, decision: &mut Decision) {
         let tenant = self.tenant;
         for gap in tenant.gaps() {
             let could = match &gap.touches {
@@ -675,7 +685,7 @@ impl<'r> Walk<'r> {
             if !(certain || possible)
                 || deny.effect == DenyEffect::Audit
                 || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))
-                || self.deny_holds(row).is_none()
+                || self.deny_matches(row).0.is_none()
                 || self.is_one_of(&row.excludes)
             {
                 continue;

@@ -343,7 +343,7 @@ impl<'r> Finder<'r> {
             let binds = row.everyone
                 || self.walk.is_one_of(&row.principals)
                 || open && row.principals.iter().any(|ix| tenant.may_be_member(*ix));
-            if binds && deny.effect != DenyEffect::Audit && self.walk.deny_holds(row).is_some() {
+            if binds && deny.effect != DenyEffect::Audit && self.walk.deny_matches(row).0.is_some() {
                 places.push(row.scope);
                 for guard in deny_guards(deny) {
                     self.named(guard, row.scope, places);

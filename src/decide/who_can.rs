@@ -381,7 +381,7 @@ impl<'r> Field<'r> {
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.deny_rows_at(above) {
                 let deny = tenant.deny(row.fact);
-                if self.walk.deny_holds(row).is_none()
+                if self.walk.deny_matches(row).0.is_none()
                     || self.walk.spares_below(deny, above)
                     || self.walk.is_exempt(deny)
                     || deny.effect == DenyEffect::Audit
@@ -454,7 +454,7 @@ impl<'r> Field<'r> {
                     && !(self.walk.located.exact && row.scope == at);
                 if deny.effect != DenyEffect::Audit
                     && !elsewhere
-                    && self.walk.deny_holds(row).is_some()
+                    && self.walk.deny_matches(row).0.is_some()
                 {
                     self.gap_denies.push((row, possible && !certain));
                 }
