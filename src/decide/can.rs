@@ -625,6 +625,19 @@ impl<'r> Walk<'r> {
         })
     }
 
+    /// May a management group stand above the target, though the tree that is known does not say so?
+    /// What hangs below the place whose parent is not known cannot be that parent.
+    pub(super) fn may_stand_above(&self, group: ScopeIx) -> bool {
+        let tenant = self.tenant;
+        self.located.floating
+            && tenant.scopes.kind(group) == ScopeKind::ManagementGroup
+            && !tenant.is_above(group, self.located.at)
+            && tenant
+                .scopes
+                .float_of(self.located.at)
+                .is_none_or(|float| !tenant.is_above(float, group))
+    }
+
     /// Management groups that may stand above the target, where the tree is not known.
     fn hierarchy_gaps(&self, decision: &mut Decision) {
         if !self.located.floating {
@@ -633,9 +646,7 @@ impl<'r> Walk<'r> {
         let tenant = self.tenant;
         let ids: Vec<PrincipalIx> = self.ids().collect();
         let above_grants = |row: &&Row| {
-            tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
-                && !tenant.is_above(row.scope, self.located.at)
-                && !tenant.is_above(self.located.at, row.scope)
+            self.may_stand_above(row.scope)
                 && self.in_force(row) != Some(false)
                 && self.could_grant(row, &self.inputs)
         };
@@ -679,9 +690,7 @@ impl<'r> Walk<'r> {
         for row in &tenant.deny_rows {
             let deny = tenant.deny(row.fact);
             let certain = tenant.is_above(row.scope, self.located.at);
-            let possible = self.located.floating
-                && tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
-                && !tenant.is_above(self.located.at, row.scope);
+            let possible = self.may_stand_above(row.scope);
             if !(certain || possible)
                 || deny.effect == DenyEffect::Audit
                 || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))

@@ -245,7 +245,14 @@ impl<'r> Finder<'r> {
         let rows = self.granting_rows();
         let mut places: Vec<ScopeIx> = vec![self.walk.located.at];
         places.extend(rows.iter().map(|row| row.scope));
-        let anywhere = self.gaps(&mut places);
+        let mut anywhere = self.gaps(&mut places);
+        let afloat = tenant.world == World::Open && tenant.scopes.floating().next().is_some();
+        let high = |row: &Row| tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup;
+        if afloat {
+            // A management group may stand above what floats.
+            places.extend(tenant.scopes.floating());
+            anywhere |= rows.iter().any(high) || !tenant.open_rows_high.is_empty();
+        }
         let regions = if anywhere { vec![(0, u32::MAX)] } else { intervals(tenant, &rows) };
         for (start, end) in &regions {
             self.denies(*start, *end, &mut places);
@@ -260,11 +267,16 @@ impl<'r> Finder<'r> {
                 .filter_map(|block| block.condition.as_ref())
                 .chain(tenant.assignment(row.fact).condition.as_deref());
             for guard in guards {
-                self.named(guard, row.scope, &mut places);
+                let top = if afloat && high(row) { ScopeIx(0) } else { row.scope };
+                self.named(guard, top, &mut places);
             }
         }
-        if tenant.world == World::Open {
-            places.extend(tenant.scopes.floating());
+        if afloat {
+            for row in &tenant.open_rows_high {
+                if let Some(guard) = tenant.assignment(row.fact).condition.as_deref() {
+                    self.named(guard, ScopeIx(0), &mut places);
+                }
+            }
         }
         places.sort_unstable();
         places.dedup();

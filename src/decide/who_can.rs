@@ -9,7 +9,7 @@ use super::decision::{Grant, Outcome};
 use super::reach::{Set, reach};
 use super::{Request, locks};
 use crate::condition::{Assumptions, AttributeSource};
-use crate::ident::{Guid, ScopeKind};
+use crate::ident::Guid;
 use crate::model::{DenyEffect, Gap, Guard, Touches, World};
 use crate::tenant::{DenyIx, DenyRow, LockIx, PrincipalIx, Row, Tenant};
 use crate::truth::Truth;
@@ -121,7 +121,7 @@ pub fn who_can(tenant: &Tenant, request: &Request<'_>) -> WhoCan {
     }
     let mut residuals: FxHashMap<String, u32> = FxHashMap::default();
     let mut texts: FxHashMap<Vec<u32>, Option<u32>> = FxHashMap::default();
-    for principal in main.candidates(list.others == Outcome::Conditional) {
+    for principal in main.candidates() {
         let outcome = outcome(Some(principal));
         let grant = main.reason(principal);
         match outcome {
@@ -445,9 +445,7 @@ impl<'r> Field<'r> {
             let deny = tenant.deny(row.fact);
             let at = self.walk.located.at;
             let certain = tenant.is_above(row.scope, at);
-            let possible = self.walk.located.floating
-                && tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
-                && !tenant.is_above(at, row.scope);
+            let possible = self.walk.may_stand_above(row.scope);
             let unknown = row.principals.iter().any(|ix| tenant.may_be_member(*ix));
             if (possible && !certain) || (certain && !row.everyone && unknown) {
                 let elsewhere = deny.only_at_scope
@@ -485,16 +483,12 @@ impl<'r> Field<'r> {
 
     fn find_unknown_hierarchy(&mut self) {
         let tenant = self.tenant();
-        let at = self.walk.located.at;
         if !self.walk.located.floating {
             return;
         }
         let mut holders: Vec<PrincipalIx> = Vec::new();
         for scope in tenant.all_scopes() {
-            if tenant.scopes.kind(scope) != ScopeKind::ManagementGroup
-                || tenant.is_above(scope, at)
-                || tenant.is_above(at, scope)
-            {
+            if !self.walk.may_stand_above(scope) {
                 continue;
             }
             for row in tenant.assigned_at(scope) {
@@ -640,8 +634,9 @@ impl<'r> Field<'r> {
     }
 
     /// Everybody for whom the answer may be other than for somebody whom the tenant does not name.
-    fn candidates(&self, everybody: bool) -> Vec<PrincipalIx> {
+    fn candidates(&self) -> Vec<PrincipalIx> {
         let tenant = self.tenant();
+        let everybody = self.could_be_granted(None);
         let gaps = self.gap_grants.is_some() || self.above.is_some();
         let personal = !self.above_rows.is_empty() || self.open_rows.iter().any(|row| row.1);
         if everybody || gaps || personal {
