@@ -61,6 +61,10 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     /// May this principal do this operation on this scope, and why?
     Can(CanArguments),
+    /// Which principals may do this operation on this scope?
+    WhoCan(WhoCanArguments),
+    /// At which scopes may this principal do this operation?
+    WhereCan(WhereCanArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -131,6 +135,39 @@ pub(crate) struct CanArguments {
     /// How many near misses to tell
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) near: usize,
+}
+
+/// `azrbac who-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhoCanArguments {
+    /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
+    #[arg(required = true)]
+    pub(crate) operation: Option<String>,
+    /// An ARM id, the last part of one, or a unique display name
+    #[arg(required = true)]
+    pub(crate) scope: Option<String>,
+    /// Show groups instead of the people and applications in them
+    #[arg(long)]
+    pub(crate) groups: bool,
+    /// Show also whom a role allows it and a deny assignment or a lock stops
+    #[arg(long)]
+    pub(crate) denied: bool,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac where-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhereCanArguments {
+    /// Object id, user principal name, app id or unique display name
+    pub(crate) principal: String,
+    /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
+    pub(crate) operation: String,
+    /// Look only at this scope and below it
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) below: Option<String>,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
 }
 
 /// What a question may say besides its three words.

@@ -8,6 +8,8 @@ mod files;
 mod inputs;
 mod small;
 mod test;
+mod where_can;
+mod who_can;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -94,6 +96,8 @@ pub(crate) fn main() -> ExitCode {
 fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
+        Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
+        Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),

@@ -8,7 +8,7 @@ use crate::scenario::Prepared;
 use crate::tenant::{LockIx, RoleIx, Tenant};
 use serde::Serialize;
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +35,7 @@ struct DecisionWire<'a> {
 }
 
 #[derive(Serialize)]
-struct PrincipalWire {
+pub(super) struct PrincipalWire {
     id: String,
     name: Option<String>,
     #[serde(rename = "type")]
@@ -43,7 +43,7 @@ struct PrincipalWire {
 }
 
 #[derive(Serialize)]
-struct RoleWire {
+pub(super) struct RoleWire {
     id: Option<String>,
     name: String,
 }
@@ -124,7 +124,7 @@ struct LocalDoorWire {
 }
 
 #[derive(Serialize)]
-struct GapWire<'a> {
+pub(super) struct GapWire<'a> {
     code: &'static str,
     message: &'a str,
     help: Option<&'a str>,
@@ -132,7 +132,7 @@ struct GapWire<'a> {
 }
 
 #[derive(Serialize)]
-struct PlaceWire<'a> {
+pub(super) struct PlaceWire<'a> {
     file: &'a str,
     path: &'a str,
     line: usize,
@@ -154,7 +154,6 @@ pub fn decision(
     decision: &Decision,
     access: &Access,
 ) -> String {
-    let holder = tenant.principal(question.principal);
     let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
     remarks.extend(decision.remarks.iter().map(String::as_str));
     let wire = DecisionWire {
@@ -162,11 +161,7 @@ pub fn decision(
         outcome: decision.outcome.as_str(),
         effective: access.effective.as_str(),
         via: access.via.as_str(),
-        principal: PrincipalWire {
-            id: question.principal.to_string(),
-            name: holder.map(|ix| tenant.principal_name(ix)),
-            kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
-        },
+        principal: principal(tenant, question.principal),
         operation: question.operation.text(),
         plane: decision.plane.as_str(),
         scope: question.scope.text(),
@@ -254,7 +249,16 @@ fn place(place: &Place) -> PlaceWire<'_> {
     PlaceWire { file: &place.file, path: &place.path, line: place.line, column: place.column }
 }
 
-fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
+pub(super) fn principal(tenant: &Tenant, id: crate::ident::Guid) -> PrincipalWire {
+    let holder = tenant.principal(id);
+    PrincipalWire {
+        id: id.to_string(),
+        name: holder.map(|ix| tenant.principal_name(ix)),
+        kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
+    }
+}
+
+pub(super) fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
     let state = tenant.role(role);
     RoleWire { id: state.id().map(|id| id.to_string()), name: state.name() }
 }
@@ -326,7 +330,7 @@ fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> Near
     }
 }
 
-fn gap(gap: &Gap) -> GapWire<'_> {
+pub(super) fn gap(gap: &Gap) -> GapWire<'_> {
     GapWire {
         code: gap.code,
         message: &gap.message,

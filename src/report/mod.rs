@@ -1,11 +1,15 @@
 //! Answers as bytes: one file an output format over the same values.
 
 mod json;
+mod listing;
+mod listing_json;
 mod safe;
 mod text;
 mod words;
 
 pub use json::{brief, decision, error};
+pub use listing::{where_can as where_can_text, who_can as who_can_text};
+pub use listing_json::{where_can, who_can};
 pub use safe::safe;
 pub use text::{Style, decision as decision_text};
 pub use words::{codes, explain};

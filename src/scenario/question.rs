@@ -70,6 +70,39 @@ impl Question {
     /// and [`ErrorKind::Ambiguous`] where a name fits nothing or several things, with candidates;
     /// [`ErrorKind::Usage`] where the plane must be said and was not.
     pub fn prepare(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let principal = principal(tenant, &self.principal)?;
+        let scope = scope(tenant, &self.scope)?;
+        self.resolve(tenant, principal, scope)
+    }
+
+    /// The same for who-can: nobody asks yet, and the nil id stands for whoever will.
+    ///
+    /// # Errors
+    /// As [`Question::prepare`].
+    pub fn prepare_for_who(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let scope = scope(tenant, &self.scope)?;
+        self.resolve(tenant, Guid(0), scope)
+    }
+
+    /// The same for where-can: an empty scope is `/`, everywhere.
+    ///
+    /// # Errors
+    /// As [`Question::prepare`].
+    pub fn prepare_for_where(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let principal = principal(tenant, &self.principal)?;
+        let scope = match self.scope.trim() {
+            "" => Scope::root(),
+            text => scope(tenant, text)?,
+        };
+        self.resolve(tenant, principal, scope)
+    }
+
+    fn resolve(
+        &self,
+        tenant: &Tenant,
+        principal: Guid,
+        scope: Scope,
+    ) -> Result<Prepared, Error> {
         let operation = Operation::new(&self.operation)?;
         let mut remarks = Vec::new();
         let plane = plane(tenant, &operation, self.plane, &mut remarks)?;
@@ -78,8 +111,8 @@ impl Question {
             linked.push((Operation::new(operation)?, self::scope(tenant, scope)?));
         }
         Ok(Prepared {
-            principal: principal(tenant, &self.principal)?,
-            scope: scope(tenant, &self.scope)?,
+            principal,
+            scope,
             operation,
             plane,
             linked,
@@ -166,7 +199,7 @@ fn plane(
     }
 }
 
-fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
+pub(crate) fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
     tenant.resolve_principal(name).map_err(|error| {
         unresolved(
             "principal",
@@ -177,7 +210,7 @@ fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
     })
 }
 
-fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
+pub(crate) fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
     let text = text.trim();
     if text.starts_with('/') {
         return Scope::new(text);
