@@ -65,6 +65,8 @@ pub(crate) enum Command {
     WhoCan(WhoCanArguments),
     /// At which scopes may this principal do this operation?
     WhereCan(WhereCanArguments),
+    /// Which permissions does this principal have, here or anywhere?
+    WhatCan(WhatCanArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -166,6 +168,26 @@ pub(crate) struct WhereCanArguments {
     /// Look only at this scope and below it
     #[arg(long, value_name = "SCOPE")]
     pub(crate) below: Option<String>,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac what-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhatCanArguments {
+    /// Object id, user principal name, app id or unique display name
+    pub(crate) principal: String,
+    /// An ARM id, the last part of one, or a unique display name; anywhere if absent
+    pub(crate) scope: Option<String>,
+    /// List the catalog's operations with their outcome
+    #[arg(long)]
+    pub(crate) expand: bool,
+    /// Only this provider, such as Microsoft.Storage
+    #[arg(long, value_name = "NAMESPACE")]
+    pub(crate) provider: Option<String>,
+    /// Only what changes something: writes, deletes, actions
+    #[arg(long)]
+    pub(crate) changing: bool,
     #[command(flatten)]
     pub(crate) question: QuestionArguments,
 }

@@ -8,6 +8,7 @@ mod files;
 mod inputs;
 mod small;
 mod test;
+mod what_can;
 mod where_can;
 mod who_can;
 
@@ -97,6 +98,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
         Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
+        Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),

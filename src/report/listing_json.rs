@@ -1,7 +1,10 @@
 //! The JSON of listings (cli.md).
 
 use super::json::{GapWire, PrincipalWire, RoleWire, VERSION, gap, principal, role};
-use crate::decide::{Grant, Holder, Outcome, Stopped, WhereCan, WhoCan};
+use crate::decide::{
+    Grant, HeldBlock, Holder, OperationOutcome, Outcome, Stopped, WhatCan, WhereCan, WhoCan,
+};
+use crate::ident::Guid;
 use crate::scenario::Prepared;
 use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
 use serde::Serialize;
@@ -183,6 +186,155 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
             .then(|| list.gaps.iter().map(gap).collect())
             .unwrap_or_default(),
         remarks: question.remarks.iter().map(String::as_str).collect(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct WhatWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    scope: Option<&'a str>,
+    blocks: Vec<BlockWire<'a>>,
+    redundant: usize,
+    denies: Vec<DenyWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct BlockWire<'a> {
+    assignment: String,
+    role: RoleWire,
+    scope: &'a str,
+    through: Vec<String>,
+    plane: &'static str,
+    allow: Vec<&'a str>,
+    except: Vec<&'a str>,
+    condition: Option<String>,
+    unknown: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DenyWire<'a> {
+    deny_assignment: String,
+    name: &'a str,
+    scope: &'a str,
+    actions: Vec<&'a str>,
+    not_actions: Vec<&'a str>,
+    data_actions: Vec<&'a str>,
+    not_data_actions: Vec<&'a str>,
+}
+
+fn texts<'a>(
+    patterns: impl IntoIterator<Item = &'a crate::pattern::ActionPattern>,
+) -> Vec<&'a str> {
+    patterns.into_iter().map(crate::pattern::ActionPattern::text).collect()
+}
+
+/// What a principal can, as one line of JSON.
+#[must_use]
+pub fn what_can(
+    tenant: &Tenant,
+    id: Guid,
+    scope: Option<&crate::ident::Scope>,
+    list: &WhatCan,
+    blocks: &[HeldBlock],
+) -> String {
+    let own = tenant.principal(id);
+    let blocks = blocks
+        .iter()
+        .map(|block| {
+            let scope = tenant.scope_text(block.scope).text();
+            let chain = own.map(|own| tenant.chain(own, block.holder)).unwrap_or_default();
+            BlockWire {
+                assignment: tenant.assignment(block.assignment).name.full(scope, "roleAssignments"),
+                role: role(tenant, block.role),
+                scope,
+                through: chain
+                    .into_iter()
+                    .skip(1)
+                    .map(|ix| tenant.principal_id(ix).to_string())
+                    .collect(),
+                plane: block.plane.as_str(),
+                allow: texts(&block.allow),
+                except: texts(&block.except),
+                condition: match &block.conditions[..] {
+                    [] => None,
+                    [one] => Some(one.to_string()),
+                    several => Some(
+                        several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
+                    ),
+                },
+                unknown: block.unknown,
+            }
+        })
+        .collect();
+    let denies = list
+        .denies
+        .iter()
+        .map(|ix| {
+            let deny = tenant.deny(*ix);
+            let scope = tenant.scope_text(tenant.deny_scope(*ix)).text();
+            DenyWire {
+                deny_assignment: deny.name.full(scope, "denyAssignments"),
+                name: &deny.display_name,
+                scope,
+                actions: texts(deny.blocks.iter().flat_map(|block| &block.actions)),
+                not_actions: texts(deny.blocks.iter().flat_map(|block| &block.not_actions)),
+                data_actions: texts(deny.blocks.iter().flat_map(|block| &block.data_actions)),
+                not_data_actions: texts(
+                    deny.blocks.iter().flat_map(|block| &block.not_data_actions),
+                ),
+            }
+        })
+        .collect();
+    let wire = WhatWire {
+        version: VERSION,
+        principal: principal(tenant, id),
+        scope: scope.map(crate::ident::Scope::text),
+        blocks,
+        redundant: list.redundant,
+        denies,
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct ExpandedWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    scope: Option<&'a str>,
+    operations: Vec<OperationWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct OperationWire<'a> {
+    operation: &'a str,
+    plane: &'static str,
+    outcome: &'static str,
+}
+
+/// What a principal can, operation by operation, as one line of JSON.
+#[must_use]
+pub fn what_can_expanded(
+    tenant: &Tenant,
+    id: Guid,
+    scope: Option<&crate::ident::Scope>,
+    operations: &[OperationOutcome],
+) -> String {
+    let operations = operations
+        .iter()
+        .map(|one| OperationWire {
+            operation: one.operation.text(),
+            plane: one.plane.as_str(),
+            outcome: one.outcome.as_str(),
+        })
+        .collect();
+    let wire = ExpandedWire {
+        version: VERSION,
+        principal: principal(tenant, id),
+        scope: scope.map(crate::ident::Scope::text),
+        operations,
     };
     serde_json::to_string(&wire).unwrap_or_default()
 }

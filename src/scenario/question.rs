@@ -128,6 +128,19 @@ impl Question {
     }
 }
 
+/// A principal and, where one is given, a scope, by any of their names.
+///
+/// # Errors
+/// As [`Question::prepare`].
+pub fn resolve(
+    tenant: &Tenant,
+    principal: &str,
+    scope: Option<&str>,
+) -> Result<(Guid, Option<Scope>), Error> {
+    let scope = scope.map(|text| self::scope(tenant, text)).transpose()?;
+    Ok((self::principal(tenant, principal)?, scope))
+}
+
 impl Prepared {
     /// The request to decide.
     #[must_use]

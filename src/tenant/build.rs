@@ -128,6 +128,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         notices,
         names: Names::default(),
         listing: Default::default(),
+        matrix: Default::default(),
         scope_refs,
         catalog: catalog.clone(),
     }

@@ -3,6 +3,7 @@
 //! Everything that can fail fails before: [`Tenant::build`] takes facts, of which some may be gaps,
 //! and always gives a tenant. A question about it always has an answer.
 
+mod bits;
 mod build;
 mod listing;
 mod members;
@@ -10,6 +11,7 @@ mod names;
 mod roles;
 mod scopes;
 
+pub(crate) use bits::{Bits, Operations};
 pub use names::{Candidate, NameError};
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
@@ -124,6 +126,7 @@ pub struct Tenant {
     pub(crate) notices: Vec<Notice>,
     pub(crate) names: names::Names,
     pub(crate) listing: listing::Listing,
+    pub(crate) matrix: bits::Matrix,
     pub(crate) scope_refs: Vec<ScopeIx>,
     pub(crate) catalog: Catalog,
 }
