@@ -67,6 +67,12 @@ pub(crate) enum Command {
     /// Findings over a whole tenant
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Which principals may do this operation on this scope?
+    WhoCan(WhoCanArguments),
+    /// At which scopes may this principal do this operation?
+    WhereCan(WhereCanArguments),
+    /// Which permissions does this principal have, here or anywhere?
+    WhatCan(WhatCanArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -153,6 +159,59 @@ pub(crate) struct CanArguments {
     /// How many near misses to tell
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) near: usize,
+}
+
+/// `azrbac who-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhoCanArguments {
+    /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
+    #[arg(required = true)]
+    pub(crate) operation: Option<String>,
+    /// An ARM id, the last part of one, or a unique display name
+    #[arg(required = true)]
+    pub(crate) scope: Option<String>,
+    /// Show groups instead of the people and applications in them
+    #[arg(long)]
+    pub(crate) groups: bool,
+    /// Show also whom a role allows it and a deny assignment or a lock stops
+    #[arg(long)]
+    pub(crate) denied: bool,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac where-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhereCanArguments {
+    /// Object id, user principal name, app id or unique display name
+    pub(crate) principal: String,
+    /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
+    pub(crate) operation: String,
+    /// Look only at this scope and below it
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) below: Option<String>,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac what-can …`
+#[derive(Debug, Args)]
+pub(crate) struct WhatCanArguments {
+    /// Object id, user principal name, app id or unique display name
+    pub(crate) principal: String,
+    /// An ARM id, the last part of one, or a unique display name; anywhere if absent
+    pub(crate) scope: Option<String>,
+    /// List the catalog's operations with their outcome
+    #[arg(long)]
+    pub(crate) expand: bool,
+    /// Only this provider, such as Microsoft.Storage
+    #[arg(long, value_name = "NAMESPACE")]
+    pub(crate) provider: Option<String>,
+    /// Only what changes something: writes, deletes, actions
+    #[arg(long)]
+    pub(crate) changing: bool,
+    #[command(flatten)]
+    pub(crate) question: QuestionArguments,
 }
 
 /// What a question may say besides its three words.

@@ -1,6 +1,6 @@
 //! From paths to a tenant: what was read is said on stderr.
 
-use super::args::{Global, QuestionArguments};
+use super::args::{Format, Global, QuestionArguments};
 use super::console::Console;
 use super::files;
 use azrbac::catalog::Catalog;
@@ -12,6 +12,7 @@ use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
 use azrbac::tenant::Tenant;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The lab: the tenant that answers when none is given.
@@ -222,6 +223,18 @@ fn tell(facts: &Facts, console: &Console) {
     for error in &facts.errors {
         console.error(error);
     }
+}
+
+/// An error of a question is also an answer, where answers are JSON.
+pub(crate) fn told<T>(
+    result: Result<T, Error>,
+    global: &Global,
+    console: &mut Console,
+) -> Result<T, super::Stop> {
+    if let (Err(error), Format::Json) = (&result, global.output) {
+        writeln!(console, "{}", azrbac::report::error(error))?;
+    }
+    Ok(result?)
 }
 
 /// The question that options describe, without its three words.

@@ -12,6 +12,9 @@ mod inputs;
 mod role;
 mod small;
 mod test;
+mod what_can;
+mod where_can;
+mod who_can;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -102,6 +105,9 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::Audit(args::AuditCommand::LocalAuth(command)) => {
             audit::local_auth(command, &arguments.global, console)
         }
+        Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
+        Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
+        Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),

@@ -5,7 +5,7 @@ use super::inputs::ConditionInputs;
 use super::{Request, gaps, locks, near};
 use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
-use crate::model::{AssignmentState, DenyEffect, Gap, Guard, World};
+use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, World};
 use crate::pattern::Match;
 use crate::tenant::{DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
@@ -38,6 +38,16 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    let (walk, mut decision) = decide(tenant, request);
+    if !matches!(decision.outcome, Outcome::Allowed) {
+        decision.near = near::misses(&walk.near_question());
+    }
+    walk.remark(&mut decision);
+    decision
+}
+
+/// The outcome and what it rests on, without near misses and remarks.
+pub(super) fn decide<'r>(tenant: &'r Tenant, request: &'r Request<'r>) -> (Walk<'r>, Decision) {
     let mut walk = Walk::new(tenant, request);
     let mut decision = walk.rbac();
     for (operation, scope) in request.linked {
@@ -61,15 +71,11 @@ pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
     if matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
         walk.lock(&mut decision);
     }
-    if !matches!(decision.outcome, Outcome::Allowed) {
-        decision.near = near::misses(&walk.near_question());
-    }
-    walk.remark(&mut decision);
-    decision
+    (walk, decision)
 }
 
 /// Both must be allowed; a deny on either is told as a deny (semantics.md 13.6, 5.14).
-fn together(main: Outcome, linked: Outcome) -> Outcome {
+pub(super) fn together(main: Outcome, linked: Outcome) -> Outcome {
     use Outcome::{Allowed, Conditional, Denied, NotAllowed};
     match (main, linked) {
         (Denied, _) | (_, Denied) => Denied,
@@ -79,7 +85,17 @@ fn together(main: Outcome, linked: Outcome) -> Outcome {
     }
 }
 
+/// Why an assignment does not give what was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Withheld {
+    /// The uncertain rules that this leans on.
+    pub(super) leans: Assumptions,
+    /// The block and the entry of its except list that take the operation out of the role again.
+    pub(super) by: Option<(u16, u32)>,
+}
+
 /// One walk over what applies to a principal at a scope.
+#[derive(Debug)]
 pub(super) struct Walk<'r> {
     pub(super) tenant: &'r Tenant,
     pub(super) request: &'r Request<'r>,
@@ -94,7 +110,7 @@ pub(super) struct Walk<'r> {
 }
 
 impl<'r> Walk<'r> {
-    fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
+    pub(super) fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
         let principal = tenant.principal(request.principal);
         let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
         Walk {
@@ -125,6 +141,11 @@ impl<'r> Walk<'r> {
         self.principal.into_iter().chain(groups.filter(|ix| Some(*ix) != self.principal))
     }
 
+    /// Is it the principal, or a group that is known to hold it?
+    pub(super) fn is_known_member(&self, group: PrincipalIx) -> bool {
+        Some(group) == self.principal || self.groups.contains(&group)
+    }
+
     pub(super) fn is_one_of(&self, list: &[PrincipalIx]) -> bool {
         if list.is_empty() {
             return false;
@@ -132,7 +153,7 @@ impl<'r> Walk<'r> {
         self.ids().any(|id| list.binary_search(&id).is_ok())
     }
 
-    fn rbac(&mut self) -> Decision {
+    pub(super) fn rbac(&mut self) -> Decision {
         let mut decision = Decision {
             outcome: Outcome::NotAllowed,
             plane: self.request.plane,
@@ -197,7 +218,7 @@ impl<'r> Walk<'r> {
         if held == Match::Vanishing {
             assumptions.insert(3);
         }
-        if deny.only_at_scope && !(self.located.exact && above == self.located.at) {
+        if self.spares_below(deny, above) {
             // The page leaves open whether an extension resource of the scope is its child (U8).
             let extension = self
                 .request
@@ -211,13 +232,7 @@ impl<'r> Walk<'r> {
             }
             return;
         }
-        if !deny.system_protected
-            && matches!(
-                self.request.operation.folded(),
-                "microsoft.authorization/denyassignments/write"
-                    | "microsoft.authorization/denyassignments/delete"
-            )
-        {
+        if self.is_exempt(deny) {
             self.spared.insert(33);
             return;
         }
@@ -225,43 +240,79 @@ impl<'r> Walk<'r> {
             decision.audited.push(row.fact);
             return;
         }
+        let (truth, more) = self.deny_truth(deny, &self.inputs);
+        assumptions = assumptions.union(more);
+        if truth.is_false() {
+            self.spared.insert(9);
+            return;
+        }
+        decision.denies.push(DenyHit { deny: row.fact, truth, assumptions });
+    }
+
+    /// Does a deny leave this place alone because it speaks of its own scope only (semantics.md 5.9)?
+    pub(super) fn spares_below(&self, deny: &Deny, above: ScopeIx) -> bool {
+        deny.only_at_scope && !(self.located.exact && above == self.located.at)
+    }
+
+    /// Users' denies never match the operations that manage denies (semantics.md 5.12, U33).
+    pub(super) fn is_exempt(&self, deny: &Deny) -> bool {
+        !deny.system_protected
+            && matches!(
+                self.request.operation.folded(),
+                "microsoft.authorization/denyassignments/write"
+                    | "microsoft.authorization/denyassignments/delete"
+            )
+    }
+
+    /// Do the conditions of a deny hold (U9)?
+    pub(super) fn deny_truth(
+        &self,
+        deny: &Deny,
+        inputs: &ConditionInputs<'_>,
+    ) -> (Truth, Assumptions) {
         let mut truth = Truth::True;
-        let mut guards: Vec<&Guard> = deny.condition.iter().map(|guard| &**guard).collect();
-        guards.extend(deny.blocks.iter().filter_map(|block| block.condition.as_ref()));
-        if !guards.is_empty() {
-            truth = Truth::True;
-            for guard in guards {
-                let verdict = self.inputs.evaluate(guard);
-                assumptions = assumptions.union(verdict.assumptions);
-                truth = truth.and(verdict.truth);
-            }
+        let mut assumptions = Assumptions::default();
+        let mut guarded = false;
+        for guard in deny_guards(deny) {
+            let verdict = inputs.evaluate(guard);
+            assumptions = assumptions.union(verdict.assumptions);
+            truth = truth.and(verdict.truth);
+            guarded = true;
+        }
+        if guarded {
             assumptions.insert(9);
             if truth.is_unknown() && self.request.attributes_complete {
                 // Nothing more will be learned: an undecided deny applies (U9).
                 truth = Truth::True;
             }
-            if truth.is_false() {
-                self.spared.insert(9);
-                return;
-            }
         }
-        decision.denies.push(DenyHit { deny: row.fact, truth, assumptions });
+        (truth, assumptions)
     }
 
-    /// Does any block of a deny hold the operation?
-    pub(super) fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+    /// Does any block of a deny hold the operation? Notes what only one reading of U3 takes out.
+    fn deny_holds(&mut self, row: &DenyRow) -> Option<Match> {
+        let (held, vanishing) = self.deny_matches(row);
+        if vanishing {
+            self.spared.insert(3);
+        }
+        held
+    }
+
+    /// The same without the note: whether it holds it, and whether a block lets it go by U3 alone.
+    pub(super) fn deny_matches(&self, row: &DenyRow) -> (Option<Match>, bool) {
         let deny = self.tenant.deny(row.fact);
         let plane = self.request.plane;
         let mut best = None;
+        let mut vanishing = false;
         for (block, sides) in deny.blocks.iter().zip(&row.sides) {
             let side = &sides[plane_at(plane)];
             match side.ask(block, plane, self.request.operation, self.request.wildcards) {
                 Held::Yes { how, .. } => best = best.max(Some(how)),
-                Held::Subtracted { how: Match::Vanishing, .. } => self.spared.insert(3),
+                Held::Subtracted { how: Match::Vanishing, .. } => vanishing = true,
                 Held::Subtracted { .. } | Held::No => {}
             }
         }
-        best
+        (best, vanishing)
     }
 
     /// semantics.md 1.2 steps 3 to 6.
@@ -316,6 +367,30 @@ impl<'r> Walk<'r> {
     }
 
     fn grant(&mut self, row: &Row, decision: &mut Decision) {
+        let mut withheld = Withheld::default();
+        if let Some(grant) = self.judge(row, &self.inputs, &mut withheld) {
+            if grant.pattern.is_none() {
+                decision.gaps.push(gaps::unknown_role(self.tenant, row));
+            }
+            decision.grants.push(grant);
+        } else {
+            decision.subtracted.extend(withheld.by.map(|by| Subtraction {
+                assignment: row.fact,
+                role: row.role,
+                holder: row.holder,
+                by,
+            }));
+        }
+        self.withheld = self.withheld.union(withheld.leans);
+    }
+
+    /// What an assignment gives here: nothing, or a grant that holds or may hold.
+    pub(super) fn judge(
+        &self,
+        row: &Row,
+        inputs: &ConditionInputs<'_>,
+        withheld: &mut Withheld,
+    ) -> Option<Grant> {
         let in_force = self.in_force(row);
         if in_force == Some(false) {
             let assignment = self.tenant.assignment(row.fact);
@@ -323,20 +398,20 @@ impl<'r> Walk<'r> {
                 && assignment.end == self.request.at
                 && self.would_grant(row)
             {
-                self.withheld.insert(29);
+                withheld.leans.insert(29);
             }
-            return;
+            return None;
         }
         let assignment = self.tenant.assignment(row.fact);
         if assignment.via_lighthouse && self.request.plane == Plane::Data {
-            return;
+            return None;
         }
         let Some(role) = self.tenant.role(row.role).definition() else {
             if self.tenant.world == World::Closed {
                 // What a scenario does not define does not exist.
-                return;
+                return None;
             }
-            decision.grants.push(Grant {
+            return Some(Grant {
                 assignment: row.fact,
                 role: row.role,
                 holder: row.holder,
@@ -345,12 +420,9 @@ impl<'r> Walk<'r> {
                 conditional: assignment.condition.is_some(),
                 assumptions: Assumptions::default(),
             });
-            decision.gaps.push(gaps::unknown_role(self.tenant, row));
-            return;
         };
         let plane = self.request.plane;
         let mut best: Option<(Grant, bool)> = None;
-        let mut subtracted_elsewhere = None;
         for (number, (block, sides)) in
             (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role)))
         {
@@ -363,9 +435,9 @@ impl<'r> Walk<'r> {
             let (pattern, how) = match held {
                 Held::No => continue,
                 Held::Subtracted { how, by, .. } => {
-                    subtracted_elsewhere = Some((number, by));
+                    withheld.by = Some((number, by));
                     if how == Match::Vanishing {
-                        self.withheld.insert(3);
+                        withheld.leans.insert(3);
                     }
                     continue;
                 }
@@ -390,7 +462,8 @@ impl<'r> Walk<'r> {
             if entry.has_partial_segment_star() {
                 grant.assumptions.insert(4);
             }
-            let open = self.conditions(
+            let open = conditions(
+                inputs,
                 &mut grant,
                 block.condition.as_ref(),
                 assignment.condition.as_deref(),
@@ -398,54 +471,26 @@ impl<'r> Walk<'r> {
             if in_force.is_none() {
                 grant.truth = grant.truth.and(Truth::Unknown);
             }
-            let better = best.as_ref().is_none_or(|(other, _)| {
-                (grant.truth, other.assumptions.len()) > (other.truth, grant.assumptions.len())
+            // Of two blocks that are not decided, the one that may still hold.
+            let better = best.as_ref().is_none_or(|(other, other_open)| {
+                (grant.truth, open, other.assumptions.len())
+                    > (other.truth, *other_open, grant.assumptions.len())
             });
             if better {
                 best = Some((grant, open));
             }
         }
-        let Some((mut grant, open)) = best else {
-            decision.subtracted.extend(subtracted_elsewhere.map(|by| Subtraction {
-                assignment: row.fact,
-                role: row.role,
-                holder: row.holder,
-                by,
-            }));
-            return;
-        };
-        if subtracted_elsewhere.is_some() {
+        let (mut grant, open) = best?;
+        if withheld.by.take().is_some() {
             // Pooled lists would have subtracted it (U1).
             grant.assumptions.insert(1);
         }
         let possible = grant.truth.is_true() || (grant.truth.is_unknown() && open);
-        if possible {
-            decision.grants.push(grant);
-        } else {
-            self.withheld = self.withheld.union(grant.assumptions);
+        if !possible {
+            withheld.leans = withheld.leans.union(grant.assumptions);
+            return None;
         }
-    }
-
-    /// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
-    /// whether learning more could make them hold.
-    fn conditions(
-        &self,
-        grant: &mut Grant,
-        block: Option<&Guard>,
-        assignment: Option<&Guard>,
-    ) -> bool {
-        let mut open = true;
-        for guard in [block, assignment].into_iter().flatten() {
-            let verdict = self.inputs.evaluate(guard);
-            grant.conditional = true;
-            grant.truth = grant.truth.and(verdict.truth);
-            grant.assumptions = grant.assumptions.union(verdict.assumptions);
-            open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
-        }
-        if block.is_some() && assignment.is_some() {
-            grant.assumptions.insert(2);
-        }
-        open
+        Some(grant)
     }
 
     fn conclude(&mut self, decision: &mut Decision) {
@@ -495,47 +540,10 @@ impl<'r> Walk<'r> {
         for grant in &decision.grants {
             decision.assumptions = decision.assumptions.union(grant.assumptions);
         }
-        decision.residual = self.residual(decision);
+        decision.residual = residual(self.tenant, &self.inputs, &decision.grants);
     }
 
-    /// What is left of the conditions of the grants that may hold: one suffices.
-    fn residual(&self, decision: &Decision) -> Option<String> {
-        let mut parts: Vec<String> = Vec::new();
-        for grant in &decision.grants {
-            let (block, _) = grant.pattern?;
-            let role = self.tenant.role(grant.role).definition()?;
-            let guards = [
-                role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
-                self.tenant.assignment(grant.assignment).condition.as_deref(),
-            ];
-            let mut clauses: Vec<String> = Vec::new();
-            for guard in guards.into_iter().flatten() {
-                // A condition that was not understood leaves no residual that could be written down.
-                if guard.parsed.is_err() {
-                    return None;
-                }
-                clauses.extend(self.inputs.residual(guard).map(|condition| condition.print()));
-            }
-            match &clauses[..] {
-                [] => return None,
-                [one] => parts.push(one.clone()),
-                several => parts.push(
-                    several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
-                ),
-            }
-        }
-        parts.sort();
-        parts.dedup();
-        match &parts[..] {
-            [] => None,
-            [one] => Some(one.clone()),
-            several => {
-                Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR "))
-            }
-        }
-    }
-
-    fn lock(&self, decision: &mut Decision) {
+    pub(super) fn lock(&self, decision: &mut Decision) {
         let lighthouse = self.request.via_lighthouse
             || decision.grants.iter().any(|grant| {
                 grant.truth.is_true() && self.tenant.assignment(grant.assignment).via_lighthouse
@@ -551,7 +559,7 @@ impl<'r> Walk<'r> {
             });
             decision.outcome = if may_lift { Outcome::Conditional } else { Outcome::Locked };
             if may_lift && decision.residual.is_none() {
-                decision.residual = self.residual(decision);
+                decision.residual = residual(self.tenant, &self.inputs, &decision.grants);
             }
             decision.locks = locks;
             return;
@@ -594,8 +602,78 @@ impl<'r> Walk<'r> {
     }
 }
 
+/// Judges the condition of the block and of the assignment together (semantics.md 1.7). Tells
+/// whether learning more could make them hold.
+fn conditions(
+    inputs: &ConditionInputs<'_>,
+    grant: &mut Grant,
+    block: Option<&Guard>,
+    assignment: Option<&Guard>,
+) -> bool {
+    let mut open = true;
+    for guard in [block, assignment].into_iter().flatten() {
+        let verdict = inputs.evaluate(guard);
+        grant.conditional = true;
+        grant.truth = grant.truth.and(verdict.truth);
+        grant.assumptions = grant.assumptions.union(verdict.assumptions);
+        open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
+    }
+    if block.is_some() && assignment.is_some() {
+        grant.assumptions.insert(2);
+    }
+    open
+}
+
+/// The conditions of a deny: its own and those of its blocks.
+pub(super) fn deny_guards(deny: &Deny) -> impl Iterator<Item = &Guard> {
+    let blocks = deny.blocks.iter().filter_map(|block| block.condition.as_ref());
+    deny.condition.iter().map(|guard| &**guard).chain(blocks)
+}
+
+/// What is left of the conditions of the grants that may hold: one suffices.
+pub(super) fn residual(
+    tenant: &Tenant,
+    inputs: &ConditionInputs<'_>,
+    grants: &[Grant],
+) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for grant in grants {
+        let (block, _) = grant.pattern?;
+        let role = tenant.role(grant.role).definition()?;
+        let guards = [
+            role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
+            tenant.assignment(grant.assignment).condition.as_deref(),
+        ];
+        let mut clauses: Vec<String> = Vec::new();
+        for guard in guards.into_iter().flatten() {
+            // A condition that was not understood leaves no residual that could be written down.
+            if guard.parsed.is_err() {
+                return None;
+            }
+            clauses.extend(inputs.residual(guard).map(|condition| condition.print()));
+        }
+        match &clauses[..] {
+            [] => return None,
+            [one] => parts.push(one.clone()),
+            several => parts
+                .push(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND ")),
+        }
+    }
+    parts.sort();
+    parts.dedup();
+    match &parts[..] {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR ")),
+    }
+}
+
 /// The rows whose scope is at or above a place.
-fn applying<'t>(tenant: &'t Tenant, rows: &'t [Row], at: ScopeIx) -> impl Iterator<Item = &'t Row> {
+pub(super) fn applying<'t>(
+    tenant: &'t Tenant,
+    rows: &'t [Row],
+    at: ScopeIx,
+) -> impl Iterator<Item = &'t Row> {
     // Rows are sorted by scope, and everything above `at` has a smaller number.
     let end = rows.partition_point(|row| row.scope <= at);
     rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))

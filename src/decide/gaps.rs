@@ -6,6 +6,7 @@
 use super::Request;
 use super::can::Walk;
 use super::decision::{Decision, Outcome};
+use super::inputs::ConditionInputs;
 use crate::ident::{Plane, ScopeKind};
 use crate::model::{DenyEffect, Gap, Touches, World};
 use crate::tenant::{PrincipalIx, Row, ScopeIx, Tenant};
@@ -61,7 +62,7 @@ impl Walk<'_> {
         self.hierarchy_gaps(decision);
     }
 
-    fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
+    pub(super) fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
         match self.tenant.scope(scope) {
             Some(ix) => {
                 self.tenant.is_above(ix, self.located.at)
@@ -84,7 +85,7 @@ impl Walk<'_> {
                 if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
                     continue;
                 }
-                if self.in_force(row) != Some(false) && self.could_grant(row) {
+                if self.in_force(row) != Some(false) && self.could_grant(row, &self.inputs) {
                     named.push(row.holder);
                 }
             }
@@ -95,7 +96,7 @@ impl Walk<'_> {
     }
 
     /// Could the assignment grant, its conditions included?
-    fn could_grant(&self, row: &Row) -> bool {
+    pub(super) fn could_grant(&self, row: &Row, inputs: &ConditionInputs<'_>) -> bool {
         let assignment = self.tenant.assignment(row.fact);
         if assignment.via_lighthouse && self.request.plane == Plane::Data {
             return false;
@@ -104,9 +105,22 @@ impl Walk<'_> {
             return false;
         }
         assignment.condition.as_deref().is_none_or(|guard| {
-            let verdict = self.inputs.evaluate(guard);
+            let verdict = inputs.evaluate(guard);
             verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
         })
+    }
+
+    /// May a management group stand above the target, though the tree that is known does not say so?
+    /// What hangs below the place whose parent is not known cannot be that parent.
+    pub(super) fn may_stand_above(&self, group: ScopeIx) -> bool {
+        let tenant = self.tenant;
+        self.located.floating
+            && tenant.scopes.kind(group) == ScopeKind::ManagementGroup
+            && !tenant.is_above(group, self.located.at)
+            && tenant
+                .scopes
+                .float_of(self.located.at)
+                .is_none_or(|float| !tenant.is_above(float, group))
     }
 
     /// Management groups that may stand above the target, where the tree is not known.
@@ -117,16 +131,14 @@ impl Walk<'_> {
         let tenant = self.tenant;
         let ids: Vec<PrincipalIx> = self.ids().collect();
         let above_grants = |row: &&Row| {
-            tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
-                && !tenant.is_above(row.scope, self.located.at)
-                && !tenant.is_above(self.located.at, row.scope)
+            self.may_stand_above(row.scope)
                 && self.in_force(row) != Some(false)
-                && self.could_grant(row)
+                && self.could_grant(row, &self.inputs)
         };
         let mut found: Vec<ScopeIx> = ids
             .iter()
             .flat_map(|id| tenant.rows(*id))
-            .chain(tenant.open_rows.iter())
+            .chain(tenant.open_rows_high.iter())
             .filter(above_grants)
             .map(|row| row.scope)
             .collect();
@@ -138,7 +150,7 @@ impl Walk<'_> {
     }
 
     /// On a yes: what was not understood or not listed and could have denied.
-    pub(super) fn gaps_that_deny(&mut self, decision: &mut Decision) {
+    pub(super) fn gaps_that_deny(&self, decision: &mut Decision) {
         let tenant = self.tenant;
         for gap in tenant.gaps() {
             let could = match &gap.touches {
@@ -163,13 +175,11 @@ impl Walk<'_> {
         for row in &tenant.deny_rows {
             let deny = tenant.deny(row.fact);
             let certain = tenant.is_above(row.scope, self.located.at);
-            let possible = self.located.floating
-                && tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup
-                && !tenant.is_above(self.located.at, row.scope);
+            let possible = self.may_stand_above(row.scope);
             if !(certain || possible)
                 || deny.effect == DenyEffect::Audit
                 || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))
-                || self.deny_holds(row).is_none()
+                || self.deny_matches(row).0.is_none()
                 || self.is_one_of(&row.excludes)
             {
                 continue;
@@ -238,7 +248,7 @@ pub(super) fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
     }
 }
 
-fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
+pub(super) fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
     let id = tenant.principal_id(group);
     Gap {
         code: "unknown-members",
@@ -254,7 +264,7 @@ fn unknown_members(tenant: &Tenant, group: PrincipalIx, what: &str) -> Gap {
     }
 }
 
-fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
+pub(super) fn unknown_hierarchy(tenant: &Tenant, group: ScopeIx, request: &Request<'_>) -> Gap {
     let what = request.scope.subscription().unwrap_or_else(|| request.scope.clone());
     Gap {
         code: "unknown-management-groups",

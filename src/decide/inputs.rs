@@ -70,6 +70,9 @@ impl<'r> ConditionInputs<'r> {
     /// semantics.md 9.4, "Derived without asking, unless given".
     fn fill(&self) -> Attributes {
         let mut attributes = self.request.attributes.clone();
+        if let Some(principal) = self.principal {
+            self.describe(principal, &mut attributes);
+        }
         let mut add = |source: AttributeSource, name: &str, value: AttributeValue| {
             if attributes.get(source, name).is_none() {
                 attributes.insert(source, name, value);
@@ -85,23 +88,37 @@ impl<'r> ConditionInputs<'r> {
         if let Some(at) = self.request.at {
             add(AttributeSource::Environment, "UtcNow", AttributeValue::Text(at.to_string()));
         }
-        if let Some(principal) = self.principal {
-            for (name, values) in &self.tenant.infos[principal.row()].security_attributes {
-                let values: Vec<AttributeValue> =
-                    values.iter().map(|value| AttributeValue::Text(value.to_string())).collect();
-                let value = match <[AttributeValue; 1]>::try_from(values) {
-                    Ok([one]) => one,
-                    Err(values) => AttributeValue::List(values),
-                };
-                add(
-                    AttributeSource::Principal,
-                    &format!("Microsoft.Directory/CustomSecurityAttributes/Id:{name}"),
-                    value,
-                );
-            }
-        }
         self.existing_assignment(&mut add);
         attributes
+    }
+
+    /// What the directory says of a principal, unless it was given.
+    fn describe(&self, principal: PrincipalIx, attributes: &mut Attributes) {
+        for (name, values) in &self.tenant.infos[principal.row()].security_attributes {
+            let values: Vec<AttributeValue> =
+                values.iter().map(|value| AttributeValue::Text(value.to_string())).collect();
+            let value = match <[AttributeValue; 1]>::try_from(values) {
+                Ok([one]) => one,
+                Err(values) => AttributeValue::List(values),
+            };
+            let name = format!("Microsoft.Directory/CustomSecurityAttributes/Id:{name}");
+            if attributes.get(AttributeSource::Principal, &name).is_none() {
+                attributes.insert(AttributeSource::Principal, &name, value);
+            }
+        }
+    }
+
+    /// The same request from a certain principal. These inputs must know of none.
+    pub(super) fn of(&self, principal: PrincipalIx) -> ConditionInputs<'r> {
+        let mut attributes = self.filled.get_or_init(|| self.fill()).clone();
+        self.describe(principal, &mut attributes);
+        ConditionInputs {
+            tenant: self.tenant,
+            request: self.request,
+            principal: Some(principal),
+            plane: self.plane,
+            filled: OnceCell::from(attributes),
+        }
     }
 
     /// Deleting a role assignment that the tenant knows: its role and principal are facts of the

@@ -10,8 +10,18 @@ mod gaps;
 mod inputs;
 mod locks;
 mod near;
+mod reach;
 mod request;
+mod what_can;
+mod where_can;
+mod who_can;
 
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
 pub use request::{Method, NEAR_MISSES, Request};
+pub use what_can::{
+    HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,
+    what_can_expanded,
+};
+pub use where_can::{Covers, Region, WhereCan, where_can};
+pub use who_can::{Holder, Stopped, WhoCan, who_can};

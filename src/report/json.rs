@@ -8,7 +8,7 @@ use crate::scenario::Prepared;
 use crate::tenant::{LockIx, RoleIx, Tenant};
 use serde::Serialize;
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,7 +36,7 @@ struct DecisionWire<'a> {
 }
 
 #[derive(Serialize)]
-struct PrincipalWire {
+pub(super) struct PrincipalWire {
     id: String,
     name: Option<String>,
     #[serde(rename = "type")]
@@ -44,7 +44,7 @@ struct PrincipalWire {
 }
 
 #[derive(Serialize)]
-struct RoleWire {
+pub(super) struct RoleWire {
     id: Option<String>,
     name: String,
 }
@@ -136,7 +136,7 @@ struct LocalDoorWire {
 }
 
 #[derive(Serialize)]
-struct GapWire<'a> {
+pub(super) struct GapWire<'a> {
     code: &'static str,
     message: &'a str,
     help: Option<&'a str>,
@@ -144,7 +144,7 @@ struct GapWire<'a> {
 }
 
 #[derive(Serialize)]
-struct PlaceWire<'a> {
+pub(super) struct PlaceWire<'a> {
     file: &'a str,
     path: &'a str,
     line: usize,
@@ -166,7 +166,6 @@ pub fn decision(
     decision: &Decision,
     access: &Access,
 ) -> String {
-    let holder = tenant.principal(question.principal);
     let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
     remarks.extend(decision.remarks.iter().map(String::as_str));
     let wire = DecisionWire {
@@ -174,11 +173,7 @@ pub fn decision(
         outcome: decision.outcome.as_str(),
         effective: access.effective.as_str(),
         via: access.via.as_str(),
-        principal: PrincipalWire {
-            id: question.principal.to_string(),
-            name: holder.map(|ix| tenant.principal_name(ix)),
-            kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
-        },
+        principal: principal(tenant, question.principal),
         operation: question.operation.text(),
         plane: decision.plane.as_str(),
         scope: question.scope.text(),
@@ -267,7 +262,16 @@ fn place(place: &Place) -> PlaceWire<'_> {
     PlaceWire { file: &place.file, path: &place.path, line: place.line, column: place.column }
 }
 
-fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
+pub(super) fn principal(tenant: &Tenant, id: crate::ident::Guid) -> PrincipalWire {
+    let holder = tenant.principal(id);
+    PrincipalWire {
+        id: id.to_string(),
+        name: holder.map(|ix| tenant.principal_name(ix)),
+        kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
+    }
+}
+
+pub(super) fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
     let state = tenant.role(role);
     RoleWire { id: state.id().map(|id| id.to_string()), name: state.name() }
 }
@@ -353,7 +357,7 @@ fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> Near
     }
 }
 
-fn gap(gap: &Gap) -> GapWire<'_> {
+pub(super) fn gap(gap: &Gap) -> GapWire<'_> {
     GapWire {
         code: gap.code,
         message: &gap.message,

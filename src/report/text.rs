@@ -29,15 +29,15 @@ impl Style {
         }
     }
 
-    fn yes(self, text: &str) -> String {
+    pub(super) fn yes(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Green, text)
     }
 
-    fn no(self, text: &str) -> String {
+    pub(super) fn no(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Red, text)
     }
 
-    fn maybe(self, text: &str) -> String {
+    pub(super) fn maybe(self, text: &str) -> String {
         self.paint(anstyle::AnsiColor::Yellow, text)
     }
 }
@@ -433,7 +433,7 @@ impl Teller<'_> {
 }
 
 /// Words in lines of at most `width` characters.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.len() - 1;

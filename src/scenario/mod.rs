@@ -11,5 +11,5 @@ mod run;
 
 pub use document::{is_scenario, read, read_questions};
 pub use model::{Check, Expected, Expression, Listing, Scenario, Validation};
-pub use question::{Prepared, Question, resolve_scope};
+pub use question::{Prepared, Question, resolve, resolve_scope};
 pub use run::{Failure, Report, run};

@@ -73,6 +73,34 @@ impl Question {
     /// and [`ErrorKind::Ambiguous`] where a name fits nothing or several things, with candidates;
     /// [`ErrorKind::Usage`] where the plane must be said and was not.
     pub fn prepare(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let principal = principal(tenant, &self.principal)?;
+        let scope = scope(tenant, &self.scope)?;
+        self.resolve(tenant, principal, scope)
+    }
+
+    /// The same for who-can: nobody asks yet, and the nil id stands for whoever will.
+    ///
+    /// # Errors
+    /// As [`Question::prepare`].
+    pub fn prepare_for_who(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let scope = scope(tenant, &self.scope)?;
+        self.resolve(tenant, Guid(0), scope)
+    }
+
+    /// The same for where-can: an empty scope is `/`, everywhere.
+    ///
+    /// # Errors
+    /// As [`Question::prepare`].
+    pub fn prepare_for_where(&self, tenant: &Tenant) -> Result<Prepared, Error> {
+        let principal = principal(tenant, &self.principal)?;
+        let scope = match self.scope.trim() {
+            "" => Scope::root(),
+            text => scope(tenant, text)?,
+        };
+        self.resolve(tenant, principal, scope)
+    }
+
+    fn resolve(&self, tenant: &Tenant, principal: Guid, scope: Scope) -> Result<Prepared, Error> {
         let operation = Operation::new(&self.operation)?;
         let mut remarks = Vec::new();
         let plane = plane(tenant, &operation, self.plane, &mut remarks)?;
@@ -81,8 +109,8 @@ impl Question {
             linked.push((Operation::new(operation)?, self::scope(tenant, scope)?));
         }
         Ok(Prepared {
-            principal: principal(tenant, &self.principal)?,
-            scope: scope(tenant, &self.scope)?,
+            principal,
+            scope,
             operation,
             plane,
             linked,
@@ -97,6 +125,19 @@ impl Question {
             near_misses: self.near_misses.unwrap_or(NEAR_MISSES),
         })
     }
+}
+
+/// A principal and, where one is given, a scope, by any of their names.
+///
+/// # Errors
+/// As [`Question::prepare`].
+pub fn resolve(
+    tenant: &Tenant,
+    principal: &str,
+    scope: Option<&str>,
+) -> Result<(Guid, Option<Scope>), Error> {
+    let scope = scope.map(|text| self::scope(tenant, text)).transpose()?;
+    Ok((self::principal(tenant, principal)?, scope))
 }
 
 impl Prepared {
@@ -171,7 +212,7 @@ fn plane(
     }
 }
 
-fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
+pub(crate) fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
     tenant.resolve_principal(name).map_err(|error| {
         unresolved(
             "principal",
@@ -190,7 +231,7 @@ pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
     scope(tenant, text)
 }
 
-fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
+pub(crate) fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
     let text = text.trim();
     if text.starts_with('/') {
         return Scope::new(text);

@@ -1,13 +1,15 @@
 //! Running a scenario: every check, expression and validation against what it expects.
 
-use super::{Check, Prepared, Question, Scenario, Validation};
+use super::question;
+use super::{Check, Listing, Prepared, Question, Scenario, Validation};
 use crate::analysis::validate;
 use crate::condition::{Condition, Inputs};
 use crate::dataplane::{Access, access};
-use crate::decide::{Decision, can};
-use crate::ident::{Operation, Plane};
+use crate::decide::{Covers, Decision, can, where_can, who_can};
+use crate::ident::{Operation, Plane, Scope};
+use crate::model::PrincipalType;
 use crate::origin::Error;
-use crate::tenant::Tenant;
+use crate::tenant::{ScopeIx, Tenant};
 use crate::truth::Truth;
 
 /// What came of a scenario.
@@ -45,6 +47,14 @@ pub fn run(scenario: &Scenario, tenant: &Tenant) -> Report {
     for check in &scenario.checks {
         let result = self::check(tenant, check);
         report.add(scenario, &check.name, &check.place, result);
+    }
+    for (number, listing) in scenario.who_can.iter().enumerate() {
+        let result = who_can_lists(tenant, listing);
+        report.add(scenario, &format!("whoCan {}", number + 1), &listing.place, result);
+    }
+    for (number, listing) in scenario.where_can.iter().enumerate() {
+        let result = where_can_lists(tenant, listing);
+        report.add(scenario, &format!("whereCan {}", number + 1), &listing.place, result);
     }
     for (number, expression) in scenario.expressions.iter().enumerate() {
         let result = evaluate(&expression.condition, &expression.question, tenant)
@@ -127,6 +137,86 @@ fn check(tenant: &Tenant, check: &Check) -> Result<(), Wrong> {
         format!("{}, via {}", decision.outcome.as_str(), access.via.as_str())
     };
     Err(Wrong { expected: wanted, actual, decision: Some(Box::new((prepared, decision, access))) })
+}
+
+/// Conditional holders count as holders. Groups are named only where the document expects some.
+fn who_can_lists(tenant: &Tenant, listing: &Listing) -> Result<(), Wrong> {
+    let wanted = listing.expect.join(", ");
+    let unreadable = |error: Error| Wrong::plain(&wanted, error.to_string());
+    let prepared = listing.question.prepare_for_who(tenant).map_err(unreadable)?;
+    let mut expected = Vec::with_capacity(listing.expect.len());
+    for name in &listing.expect {
+        expected.push(question::principal(tenant, name).map_err(unreadable)?);
+    }
+    let is_group = |id: crate::ident::Guid| {
+        tenant.principal(id).is_some_and(|ix| {
+            matches!(
+                tenant.principal_kind(ix),
+                PrincipalType::Group | PrincipalType::ForeignGroup | PrincipalType::Everyone
+            )
+        })
+    };
+    let with_groups = expected.iter().any(|id| is_group(*id));
+    let mut found: Vec<crate::ident::Guid> = who_can(tenant, &prepared.request())
+        .holders
+        .iter()
+        .map(|holder| tenant.principal_id(holder.principal))
+        .filter(|id| with_groups || !is_group(*id))
+        .collect();
+    expected.sort_unstable();
+    expected.dedup();
+    found.sort_unstable();
+    let missing = expected.iter().any(|id| found.binary_search(id).is_err());
+    let more = found.iter().any(|id| expected.binary_search(id).is_err());
+    if missing || (more && listing.exactly) {
+        let name = |id: &crate::ident::Guid| {
+            tenant.principal(*id).map_or_else(|| id.to_string(), |ix| tenant.principal_name(ix))
+        };
+        let found: Vec<String> = found.iter().map(name).collect();
+        return Err(Wrong::plain(&wanted, found.join(", ")));
+    }
+    Ok(())
+}
+
+/// Exactly: the scopes that are expected are where the regions begin, or what the tenant lists of
+/// them. At least: each scope that is expected lies in a region.
+fn where_can_lists(tenant: &Tenant, listing: &Listing) -> Result<(), Wrong> {
+    let wanted = listing.expect.join(", ");
+    let unreadable = |error: Error| Wrong::plain(&wanted, error.to_string());
+    let prepared = listing.question.prepare_for_where(tenant).map_err(unreadable)?;
+    let list = where_can(tenant, &prepared.request());
+    let mut expected = Vec::with_capacity(listing.expect.len());
+    for text in &listing.expect {
+        expected.push(question::scope(tenant, text).map_err(unreadable)?);
+    }
+    let inside = |scope: &Scope| {
+        let located = tenant.scopes.locate(scope, false);
+        // A scope that the tenant does not list is below its nearest listed ancestor.
+        list.regions.iter().any(|region| {
+            let reaches = match region.covers {
+                Covers::Only => located.exact && region.scope == located.at,
+                Covers::Subtree => tenant.is_above(region.scope, located.at),
+                Covers::Below => {
+                    tenant.is_above(region.scope, located.at)
+                        && !(located.exact && region.scope == located.at)
+                }
+            };
+            reaches && !region.except.iter().any(|ix| tenant.is_above(*ix, located.at))
+        })
+    };
+    let missing = expected.iter().any(|scope| !inside(scope));
+    // What the document names stands for what is below it; nothing may be left over.
+    let covered = |ix: ScopeIx| {
+        expected.iter().any(|scope| scope.contains(tenant.scope_text(ix)))
+            || tenant.scopes.upwards(ix).any(|above| expected.contains(tenant.scope_text(above)))
+    };
+    let more = list.regions.iter().any(|region| !covered(region.scope));
+    if missing || (more && listing.exactly) {
+        let found: Vec<&str> =
+            list.regions.iter().map(|region| tenant.scope_text(region.scope).text()).collect();
+        return Err(Wrong::plain(&wanted, found.join(", ")));
+    }
+    Ok(())
 }
 
 /// The value of a condition on its own, for an operation and attributes.

@@ -55,6 +55,8 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     let mut open_rows: Vec<Row> =
         assignment_rows.iter().filter(|row| open[row.holder.row()]).copied().collect();
     open_rows.sort_unstable_by_key(|row| (row.scope, row.holder, row.fact));
+    let high = |row: &&Row| scopes.kind(row.scope) == ScopeKind::ManagementGroup;
+    let open_rows_high: Vec<Row> = open_rows.iter().filter(high).copied().collect();
 
     let mut deny_rows: Vec<DenyRow> = Vec::with_capacity(facts.denies.len());
     for (fact, deny) in (0..).zip(&facts.denies) {
@@ -112,6 +114,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         assignment_rows,
         rows_of,
         open_rows,
+        open_rows_high,
         denies: facts.denies,
         deny_rows,
         locks: facts.locks,
@@ -121,6 +124,8 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         notes: facts.notes,
         notices,
         names: Names::default(),
+        listing: Default::default(),
+        matrix: Default::default(),
         scope_refs,
         catalog: catalog.clone(),
     }

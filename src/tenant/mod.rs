@@ -3,14 +3,17 @@
 //! Everything that can fail fails before: [`Tenant::build`] takes facts, of which some may be gaps,
 //! and always gives a tenant. A question about it always has an answer.
 
+mod bits;
 mod build;
 mod definitions;
+mod listing;
 mod members;
 mod names;
 mod notices;
 mod roles;
 mod scopes;
 
+pub(crate) use bits::{Bits, Operations};
 pub use names::{Candidate, NameError};
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
@@ -113,6 +116,8 @@ pub struct Tenant {
     pub(crate) assignment_rows: Vec<Row>,
     pub(crate) rows_of: Vec<u32>,
     pub(crate) open_rows: Vec<Row>,
+    /// Those of them that stand at management groups.
+    pub(crate) open_rows_high: Vec<Row>,
     pub(crate) denies: Vec<Deny>,
     pub(crate) deny_rows: Vec<DenyRow>,
     pub(crate) locks: Vec<Lock>,
@@ -122,6 +127,8 @@ pub struct Tenant {
     pub(crate) notes: Vec<Note>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) names: names::Names,
+    pub(crate) listing: listing::Listing,
+    pub(crate) matrix: bits::Matrix,
     pub(crate) scope_refs: Vec<ScopeIx>,
     pub(crate) catalog: Catalog,
 }

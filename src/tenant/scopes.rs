@@ -246,7 +246,17 @@ impl Scopes {
         Located { at: ScopeIx(0), exact: false, floating: open && outside }
     }
 
+    /// The scopes above which something is not known.
+    pub(crate) fn floating(&self) -> impl Iterator<Item = ScopeIx> {
+        (0u32..).zip(&self.nodes).filter(|(_, node)| node.floating).map(|(row, _)| ScopeIx(row))
+    }
+
+    /// The place at or above a scope whose own parent is not known.
+    pub(crate) fn float_of(&self, ix: ScopeIx) -> Option<ScopeIx> {
+        self.upwards(ix).find(|above| self.nodes[above.row()].floating)
+    }
+
     fn floats(&self, ix: ScopeIx) -> bool {
-        self.upwards(ix).any(|above| self.nodes[above.row()].floating)
+        self.float_of(ix).is_some()
     }
 }

@@ -1,0 +1,54 @@
+//! `azrbac who-can`: which principals?
+
+use super::args::{Format, Global, WhoCanArguments};
+use super::console::Console;
+use super::{Exit, Stop, inputs};
+use azrbac::decide::{Outcome, who_can};
+use azrbac::model::PrincipalType;
+use azrbac::report;
+use azrbac::scenario::Question;
+use azrbac::tenant::PrincipalIx;
+use std::io::Write;
+
+pub(crate) fn run(
+    arguments: &WhoCanArguments,
+    global: &Global,
+    console: &mut Console,
+) -> Result<Exit, Stop> {
+    let options = inputs::question(&arguments.question, global)?;
+    let loaded = inputs::tenant(global, console)?;
+    let tenant = &loaded.tenant;
+    let question = Question {
+        operation: arguments.operation.clone().unwrap_or_default(),
+        scope: arguments.scope.clone().unwrap_or_default(),
+        ..options
+    };
+    let prepared = inputs::told(question.prepare_for_who(tenant), global, console)?;
+    let list = who_can(tenant, &prepared.request());
+    let shown = |ix: PrincipalIx| {
+        let group =
+            matches!(tenant.principal_kind(ix), PrincipalType::Group | PrincipalType::ForeignGroup);
+        group == arguments.groups && tenant.principal_kind(ix) != PrincipalType::Everyone
+    };
+    let holders: Vec<_> =
+        list.holders.iter().filter(|holder| shown(holder.principal)).copied().collect();
+    let stopped: Option<Vec<_>> = arguments
+        .denied
+        .then(|| list.stopped.iter().filter(|one| shown(one.principal)).copied().collect());
+    if global.output == Format::Json {
+        let line = report::who_can(tenant, &prepared, &list, &holders, stopped.as_deref());
+        writeln!(console, "{line}")?;
+    } else {
+        let style = report::Style { colour: console.colour, near: 0 };
+        let text =
+            report::who_can_text(tenant, &prepared, &list, &holders, stopped.as_deref(), style);
+        console.write_all(text.as_bytes())?;
+    }
+    Ok(if holders.iter().any(|holder| holder.outcome == Outcome::Allowed) {
+        Exit::Yes
+    } else if holders.is_empty() && list.others != Outcome::Conditional {
+        Exit::No
+    } else {
+        Exit::Depends
+    })
+}

@@ -1,0 +1,414 @@
+//! `where_can`: at which scopes may this principal do this operation? (DESIGN.md 3)
+//!
+//! The answer is constant over a subtree but where something begins: an assignment, a deny, a lock, a
+//! name that a condition asks about. Only these places are decided; between them nothing changes.
+
+use super::can::{Walk, decide, deny_guards};
+use super::decision::{Grant, Outcome};
+use super::{Method, Request, locks};
+use crate::condition::AttributeSource;
+use crate::ident::{Scope, ScopeKind};
+use crate::model::{AssignmentState, DenyEffect, Gap, Guard, Touches, World};
+use crate::tenant::{Row, ScopeIx, Tenant};
+
+/// Where a principal may do an operation.
+#[derive(Debug, Clone)]
+pub struct WhereCan {
+    /// The scopes, as disjoint regions, in the order of the scope tree.
+    pub regions: Vec<Region>,
+    /// What was missing or not understood and makes regions conditional.
+    pub gaps: Vec<Gap>,
+}
+
+/// Scopes with one answer.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// Where it begins.
+    pub scope: ScopeIx,
+    /// How far it goes.
+    pub covers: Covers,
+    /// Subtrees that do not belong to it.
+    pub except: Vec<ScopeIx>,
+    /// [`Outcome::Allowed`] or [`Outcome::Conditional`].
+    pub outcome: Outcome,
+    /// A grant that speaks for it, where there is one.
+    pub grant: Option<Grant>,
+    /// The condition that is left.
+    pub residual: Option<String>,
+}
+
+/// How far a region goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Covers {
+    /// The scope and everything below it, also what no export lists.
+    Subtree,
+    /// The scope alone.
+    Only,
+    /// Everything below the scope, not the scope itself.
+    Below,
+}
+
+impl Covers {
+    /// The word of the JSON contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Covers::Subtree => "subtree",
+            Covers::Only => "only",
+            Covers::Below => "below",
+        }
+    }
+}
+
+impl WhereCan {
+    /// What the listing says of a scope: allowed, conditional, or no (as [`Outcome::NotAllowed`]).
+    #[must_use]
+    pub fn outcome_at(&self, tenant: &Tenant, scope: ScopeIx) -> Outcome {
+        let holds = |region: &&Region| {
+            let reaches = match region.covers {
+                Covers::Only => region.scope == scope,
+                Covers::Subtree => tenant.is_above(region.scope, scope),
+                Covers::Below => region.scope != scope && tenant.is_above(region.scope, scope),
+            };
+            reaches && !region.except.iter().any(|inner| tenant.is_above(*inner, scope))
+        };
+        self.regions.iter().find(holds).map_or(Outcome::NotAllowed, |region| region.outcome)
+    }
+}
+
+/// At which scopes may the principal of a request do its operation? The scope of the request is where
+/// to look: itself and everything below it.
+///
+/// The answer holds exactly the scopes at which [`can`](super::can) says allowed or conditional.
+/// Scopes that the tenant does not list answer as their nearest listed ancestor does, but where a
+/// condition asks for their names.
+#[must_use]
+pub fn where_can(tenant: &Tenant, request: &Request<'_>) -> WhereCan {
+    let finder = Finder::new(tenant, request);
+    let breaks = finder.breaks();
+    let top = finder.walk.located.at;
+    let mut builder = Builder { regions: Vec::new(), stack: Vec::new(), gaps: Vec::new() };
+    for place in breaks {
+        if !tenant.is_above(top, place) {
+            continue;
+        }
+        let scope = if place == top { request.scope } else { tenant.scope_text(place) };
+        let own = finder.ask(scope);
+        let below = if finder.differs_below(place) {
+            finder.ask(&beneath(tenant.scope_text(place)))
+        } else {
+            own.clone()
+        };
+        builder.add(tenant, place, own, below);
+    }
+    WhereCan { regions: builder.regions, gaps: builder.gaps }
+}
+
+/// A scope below one that nothing names and no condition asks for.
+fn beneath(scope: &Scope) -> Scope {
+    let text = match scope.kind() {
+        ScopeKind::Resource => format!("{scope}/-/-"),
+        ScopeKind::Root => "/providers/-/-/-".to_string(),
+        _ => format!("{scope}/providers/-/-/-"),
+    };
+    Scope::new(&text).unwrap_or_else(|_| scope.clone())
+}
+
+/// The answer at one place: none where it is a no.
+type Answer = Option<Found>;
+
+#[derive(Debug, Clone)]
+struct Found {
+    outcome: Outcome,
+    grant: Option<Grant>,
+    residual: Option<String>,
+    gaps: Vec<Gap>,
+}
+
+impl Found {
+    fn same(&self, other: &Found) -> bool {
+        self.outcome == other.outcome && self.residual == other.residual
+    }
+}
+
+struct Builder {
+    regions: Vec<Region>,
+    /// The places that are open above the current one, and the region that goes on below each.
+    stack: Vec<(ScopeIx, Option<(usize, Found)>)>,
+    gaps: Vec<Gap>,
+}
+
+impl Builder {
+    fn add(&mut self, tenant: &Tenant, place: ScopeIx, own: Answer, below: Answer) {
+        while self.stack.last().is_some_and(|(above, _)| !tenant.is_above(*above, place)) {
+            self.stack.pop();
+        }
+        for gap in own.iter().flat_map(|found| &found.gaps) {
+            if !self.gaps.contains(gap) {
+                self.gaps.push(gap.clone());
+            }
+        }
+        let current = self.stack.last().and_then(|(_, region)| region.clone());
+        let same = |a: &Answer, b: &Answer| match (a, b) {
+            (Some(a), Some(b)) => a.same(b),
+            (None, None) => true,
+            _ => false,
+        };
+        let inherited = current.as_ref().map(|(_, found)| found.clone());
+        if same(&own, &below) && same(&own, &inherited) {
+            self.stack.push((place, current));
+            return;
+        }
+        if let Some((region, _)) = &current {
+            self.regions[*region].except.push(place);
+        }
+        let next = if same(&own, &below) {
+            own.map(|found| (self.open(place, Covers::Subtree, &found), found))
+        } else {
+            if let Some(found) = own {
+                self.open(place, Covers::Only, &found);
+            }
+            below.map(|found| (self.open(place, Covers::Below, &found), found))
+        };
+        self.stack.push((place, next));
+    }
+
+    fn open(&mut self, scope: ScopeIx, covers: Covers, found: &Found) -> usize {
+        self.regions.push(Region {
+            scope,
+            covers,
+            except: Vec::new(),
+            outcome: found.outcome,
+            grant: found.grant,
+            residual: found.residual.clone(),
+        });
+        self.regions.len() - 1
+    }
+}
+
+struct Finder<'r> {
+    walk: Walk<'r>,
+    /// Does a delete look below for locks?
+    looks_below: bool,
+    /// Do locks look at the request at all?
+    looks_at_locks: bool,
+}
+
+impl<'r> Finder<'r> {
+    fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Finder<'r> {
+        let method = request.method.unwrap_or_else(|| Method::of(request.operation));
+        let looks_at_locks = locks::concern(request)
+            && !request.via_lighthouse
+            && !matches!(method, Method::Get | Method::Head);
+        Finder {
+            walk: Walk::new(tenant, request),
+            looks_below: looks_at_locks && method == Method::Delete,
+            looks_at_locks,
+        }
+    }
+
+    fn ask(&self, scope: &Scope) -> Answer {
+        let request = Request { scope, ..self.walk.request.clone() };
+        let decision = decide(self.walk.tenant, &request).1;
+        if !matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
+            return None;
+        }
+        let grant = decision
+            .grants
+            .iter()
+            .max_by_key(|grant| (grant.truth, std::cmp::Reverse(grant.assignment)))
+            .copied();
+        Some(Found {
+            outcome: decision.outcome,
+            grant,
+            residual: decision.residual,
+            gaps: decision.gaps,
+        })
+    }
+
+    /// May what is below a place have another answer than the place itself, though nothing begins?
+    fn differs_below(&self, place: ScopeIx) -> bool {
+        let tenant = self.walk.tenant;
+        self.looks_below
+            || self.looks_at_locks
+                && tenant.gaps().iter().any(|gap| matches!(gap.touches, Touches::Lock { .. }))
+            || tenant.deny_rows_at(place).iter().any(|row| tenant.deny(row.fact).only_at_scope)
+    }
+
+    /// Every place where the answer may change, in the order of the scope tree.
+    fn breaks(&self) -> Vec<ScopeIx> {
+        let tenant = self.walk.tenant;
+        let rows = self.granting_rows();
+        let mut places: Vec<ScopeIx> = vec![self.walk.located.at];
+        places.extend(rows.iter().map(|row| row.scope));
+        let mut anywhere = self.gaps(&mut places);
+        let afloat = tenant.world == World::Open && tenant.scopes.floating().next().is_some();
+        let high = |row: &Row| tenant.scopes.kind(row.scope) == ScopeKind::ManagementGroup;
+        if afloat {
+            // A management group may stand above what floats.
+            places.extend(tenant.scopes.floating());
+            anywhere |= rows.iter().any(high) || !tenant.open_rows_high.is_empty();
+        }
+        let regions = if anywhere { vec![(0, u32::MAX)] } else { intervals(tenant, &rows) };
+        for (start, end) in &regions {
+            self.denies(*start, *end, &mut places);
+            if self.looks_at_locks {
+                self.locks(*start, *end, &mut places);
+            }
+        }
+        for row in &rows {
+            let role = tenant.role(row.role).definition();
+            let of_blocks = role.into_iter().flat_map(|role| &role.blocks);
+            let guards = of_blocks
+                .filter_map(|block| block.condition.as_ref())
+                .chain(tenant.assignment(row.fact).condition.as_deref());
+            for guard in guards {
+                let top = if afloat && high(row) { ScopeIx(0) } else { row.scope };
+                self.named(guard, top, &mut places);
+            }
+        }
+        if afloat {
+            for row in &tenant.open_rows_high {
+                if let Some(guard) = tenant.assignment(row.fact).condition.as_deref() {
+                    self.named(guard, ScopeIx(0), &mut places);
+                }
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The assignments of the principal and its groups that hold the operation.
+    fn granting_rows(&self) -> Vec<Row> {
+        let tenant = self.walk.tenant;
+        let mut rows = Vec::new();
+        for id in self.walk.ids() {
+            for row in tenant.rows(id) {
+                let active = tenant.assignment(row.fact).state != AssignmentState::Eligible;
+                if active && self.walk.in_force(row) != Some(false) && self.walk.would_grant(row) {
+                    rows.push(*row);
+                }
+            }
+        }
+        rows
+    }
+
+    /// Places where something not known could begin; tells whether that may be anywhere.
+    fn gaps(&self, places: &mut Vec<ScopeIx>) -> bool {
+        let tenant = self.walk.tenant;
+        let mut anywhere = false;
+        for gap in tenant.gaps() {
+            match &gap.touches {
+                Touches::Assignment { scope, .. } | Touches::Deny { scope } => {
+                    anywhere = true;
+                    places.extend(scope.as_ref().and_then(|scope| tenant.scope(scope)));
+                }
+                Touches::Lock { scope: Some(scope) } => {
+                    anywhere = true;
+                    let at = tenant.scopes.locate(scope, false).at;
+                    places.extend(tenant.scopes.upwards(at));
+                }
+                Touches::Lock { scope: None } | Touches::Anything => anywhere = true,
+                _ => {}
+            }
+        }
+        if tenant.world == World::Closed {
+            return anywhere;
+        }
+        let mut holds: Vec<Option<bool>> = vec![None; tenant.roles().count()];
+        let mut end = 0;
+        for row in &tenant.open_rows {
+            if row.scope.0 < end || self.walk.is_known_member(row.holder) {
+                continue;
+            }
+            let held = *holds[row.role.row()].get_or_insert_with(|| self.walk.would_grant(row));
+            if !held || !tenant.counts(row.holder) || self.walk.in_force(row) == Some(false) {
+                continue;
+            }
+            anywhere = true;
+            places.push(row.scope);
+            match tenant.assignment(row.fact).condition.as_deref() {
+                Some(guard) => self.named(guard, row.scope, places),
+                // Below an assignment that may be ours, another one like it changes nothing.
+                None if !tenant.assignment(row.fact).via_lighthouse => {
+                    end = tenant.scopes.end(row.scope);
+                }
+                None => {}
+            }
+        }
+        anywhere
+    }
+
+    fn denies(&self, start: u32, end: u32, places: &mut Vec<ScopeIx>) {
+        let tenant = self.walk.tenant;
+        let rows = &tenant.deny_rows;
+        let from = rows.partition_point(|row| row.scope.0 < start);
+        let to = rows.partition_point(|row| row.scope.0 < end);
+        let open = tenant.world == World::Open;
+        for row in rows.get(from..to).unwrap_or(&[]) {
+            let deny = tenant.deny(row.fact);
+            let binds = row.everyone
+                || self.walk.is_one_of(&row.principals)
+                || open && row.principals.iter().any(|ix| tenant.may_be_member(*ix));
+            if binds && deny.effect != DenyEffect::Audit && self.walk.deny_matches(row).0.is_some()
+            {
+                places.push(row.scope);
+                for guard in deny_guards(deny) {
+                    self.named(guard, row.scope, places);
+                }
+            }
+        }
+    }
+
+    fn locks(&self, start: u32, end: u32, places: &mut Vec<ScopeIx>) {
+        let tenant = self.walk.tenant;
+        let rows = &tenant.lock_rows;
+        let from = rows.partition_point(|row| row.0.0 < start);
+        let to = rows.partition_point(|row| row.0.0 < end);
+        for (scope, _) in rows.get(from..to).unwrap_or(&[]) {
+            if self.looks_below {
+                places.extend(tenant.scopes.upwards(*scope).take_while(|above| above.0 >= start));
+            } else {
+                places.push(*scope);
+            }
+        }
+    }
+
+    /// Places whose own names a condition may ask for.
+    fn named(&self, guard: &Guard, top: ScopeIx, places: &mut Vec<ScopeIx>) {
+        let tenant = self.walk.tenant;
+        let Ok(condition) = &guard.parsed else { return };
+        let mut providers: Vec<String> = condition
+            .attributes()
+            .iter()
+            .filter(|(source, _)| *source == AttributeSource::Resource)
+            .filter_map(|(_, name)| name.split_once('/'))
+            .map(|(provider, _)| format!("/providers/{}/", provider.to_ascii_lowercase()))
+            .collect();
+        providers.sort();
+        providers.dedup();
+        if providers.is_empty() {
+            return;
+        }
+        for row in top.0..tenant.scopes.end(top) {
+            let folded = tenant.scope_text(ScopeIx(row)).folded();
+            if providers.iter().any(|provider| folded.contains(provider.as_str())) {
+                places.push(ScopeIx(row));
+            }
+        }
+    }
+}
+
+/// The subtrees of assignments, without those inside others.
+fn intervals(tenant: &Tenant, rows: &[Row]) -> Vec<(u32, u32)> {
+    let mut scopes: Vec<ScopeIx> = rows.iter().map(|row| row.scope).collect();
+    scopes.sort_unstable();
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    for scope in scopes {
+        if found.last().is_none_or(|(_, end)| *end <= scope.0) {
+            found.push((scope.0, tenant.scopes.end(scope)));
+        }
+    }
+    found
+}

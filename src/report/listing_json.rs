@@ -1,0 +1,338 @@
+//! The JSON of listings (cli.md).
+
+use super::json::{GapWire, PrincipalWire, RoleWire, VERSION, gap, principal, role};
+use crate::decide::{
+    Grant, HeldBlock, Holder, OperationOutcome, Outcome, Stopped, WhatCan, WhereCan, WhoCan,
+};
+use crate::ident::Guid;
+use crate::scenario::Prepared;
+use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct WhoWire<'a> {
+    version: u32,
+    operation: &'a str,
+    plane: &'a str,
+    scope: &'a str,
+    holders: Vec<HolderWire<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denied: Option<Vec<StoppedWire>>,
+    locks: Vec<String>,
+    others: OthersWire<'a>,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OthersWire<'a> {
+    outcome: &'static str,
+    gaps: Vec<GapWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct HolderWire<'a> {
+    principal: PrincipalWire,
+    outcome: &'static str,
+    through: Vec<String>,
+    residual: Option<&'a str>,
+    grant: Option<ReasonWire>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StoppedWire {
+    principal: PrincipalWire,
+    outcome: &'static str,
+    through: Vec<String>,
+    grant: Option<ReasonWire>,
+    deny_assignment: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReasonWire {
+    assignment: String,
+    role: RoleWire,
+    scope: String,
+    conditional: bool,
+}
+
+fn reason(tenant: &Tenant, grant: &Grant) -> ReasonWire {
+    let scope = tenant.scope_text(tenant.assignment_scope(grant.assignment)).text();
+    ReasonWire {
+        assignment: tenant.assignment(grant.assignment).name.full(scope, "roleAssignments"),
+        role: role(tenant, grant.role),
+        scope: scope.to_string(),
+        conditional: grant.conditional,
+    }
+}
+
+fn through(tenant: &Tenant, own: PrincipalIx, grant: Option<&Grant>) -> Vec<String> {
+    let Some(grant) = grant else { return Vec::new() };
+    tenant
+        .chain(own, grant.holder)
+        .into_iter()
+        .skip(1)
+        .map(|ix| tenant.principal_id(ix).to_string())
+        .collect()
+}
+
+/// Who can, as one line of JSON: the holders and the stopped that the caller chose to show.
+#[must_use]
+pub fn who_can(
+    tenant: &Tenant,
+    question: &Prepared,
+    list: &WhoCan,
+    holders: &[Holder],
+    stopped: Option<&[Stopped]>,
+) -> String {
+    let grant = |at: Option<u32>| at.and_then(|at| list.grants.get(at as usize));
+    let holders = holders
+        .iter()
+        .map(|holder| HolderWire {
+            principal: principal(tenant, tenant.principal_id(holder.principal)),
+            outcome: holder.outcome.as_str(),
+            through: through(tenant, holder.principal, grant(holder.grant)),
+            residual: holder
+                .residual
+                .and_then(|at| list.residuals.get(at as usize))
+                .map(String::as_str),
+            grant: grant(holder.grant).map(|grant| reason(tenant, grant)),
+        })
+        .collect();
+    let denied = stopped.map(|stopped| {
+        stopped
+            .iter()
+            .map(|one| StoppedWire {
+                principal: principal(tenant, tenant.principal_id(one.principal)),
+                outcome: one.outcome.as_str(),
+                through: through(tenant, one.principal, grant(one.grant)),
+                grant: grant(one.grant).map(|grant| reason(tenant, grant)),
+                deny_assignment: one.deny.map(|ix| {
+                    let scope = tenant.scope_text(tenant.deny_scope(ix)).text();
+                    tenant.deny(ix).name.full(scope, "denyAssignments")
+                }),
+            })
+            .collect()
+    });
+    let wire = WhoWire {
+        version: VERSION,
+        operation: question.operation.text(),
+        plane: question.plane.as_str(),
+        scope: question.scope.text(),
+        holders,
+        denied,
+        locks: list.locks.iter().map(|ix| tenant.lock(*ix).name.to_string()).collect(),
+        others: OthersWire {
+            outcome: list.others.as_str(),
+            gaps: list.gaps.iter().map(gap).collect(),
+        },
+        remarks: question.remarks.iter().map(String::as_str).collect(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct WhereWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    operation: &'a str,
+    plane: &'a str,
+    scopes: Vec<RegionWire<'a>>,
+    gaps: Vec<GapWire<'a>>,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RegionWire<'a> {
+    scope: &'a str,
+    outcome: &'static str,
+    covers: &'static str,
+    except: Vec<&'a str>,
+    through: Vec<String>,
+    residual: Option<&'a str>,
+    grant: Option<ReasonWire>,
+}
+
+/// Where a principal can, as one line of JSON.
+#[must_use]
+pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> String {
+    let own = tenant.principal(question.principal);
+    let text = |ix: ScopeIx| tenant.scope_text(ix).text();
+    let scopes = list
+        .regions
+        .iter()
+        .map(|region| RegionWire {
+            scope: text(region.scope),
+            outcome: region.outcome.as_str(),
+            covers: region.covers.as_str(),
+            except: region.except.iter().map(|ix| text(*ix)).collect(),
+            through: own.map(|own| through(tenant, own, region.grant.as_ref())).unwrap_or_default(),
+            residual: region.residual.as_deref(),
+            grant: region.grant.as_ref().map(|grant| reason(tenant, grant)),
+        })
+        .collect();
+    let wire = WhereWire {
+        version: VERSION,
+        principal: principal(tenant, question.principal),
+        operation: question.operation.text(),
+        plane: question.plane.as_str(),
+        scopes,
+        gaps: list
+            .regions
+            .iter()
+            .any(|region| region.outcome == Outcome::Conditional)
+            .then(|| list.gaps.iter().map(gap).collect())
+            .unwrap_or_default(),
+        remarks: question.remarks.iter().map(String::as_str).collect(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct WhatWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    scope: Option<&'a str>,
+    blocks: Vec<BlockWire<'a>>,
+    redundant: usize,
+    denies: Vec<DenyWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct BlockWire<'a> {
+    assignment: String,
+    role: RoleWire,
+    scope: &'a str,
+    through: Vec<String>,
+    plane: &'static str,
+    allow: Vec<&'a str>,
+    except: Vec<&'a str>,
+    condition: Option<String>,
+    unknown: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DenyWire<'a> {
+    deny_assignment: String,
+    name: &'a str,
+    scope: &'a str,
+    actions: Vec<&'a str>,
+    not_actions: Vec<&'a str>,
+    data_actions: Vec<&'a str>,
+    not_data_actions: Vec<&'a str>,
+}
+
+fn texts<'a>(
+    patterns: impl IntoIterator<Item = &'a crate::pattern::ActionPattern>,
+) -> Vec<&'a str> {
+    patterns.into_iter().map(crate::pattern::ActionPattern::text).collect()
+}
+
+/// What a principal can, as one line of JSON.
+#[must_use]
+pub fn what_can(
+    tenant: &Tenant,
+    id: Guid,
+    scope: Option<&crate::ident::Scope>,
+    list: &WhatCan,
+    blocks: &[HeldBlock],
+) -> String {
+    let own = tenant.principal(id);
+    let blocks = blocks
+        .iter()
+        .map(|block| {
+            let scope = tenant.scope_text(block.scope).text();
+            let chain = own.map(|own| tenant.chain(own, block.holder)).unwrap_or_default();
+            BlockWire {
+                assignment: tenant.assignment(block.assignment).name.full(scope, "roleAssignments"),
+                role: role(tenant, block.role),
+                scope,
+                through: chain
+                    .into_iter()
+                    .skip(1)
+                    .map(|ix| tenant.principal_id(ix).to_string())
+                    .collect(),
+                plane: block.plane.as_str(),
+                allow: texts(&block.allow),
+                except: texts(&block.except),
+                condition: match &block.conditions[..] {
+                    [] => None,
+                    [one] => Some(one.to_string()),
+                    several => Some(
+                        several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
+                    ),
+                },
+                unknown: block.unknown,
+            }
+        })
+        .collect();
+    let denies = list
+        .denies
+        .iter()
+        .map(|ix| {
+            let deny = tenant.deny(*ix);
+            let scope = tenant.scope_text(tenant.deny_scope(*ix)).text();
+            DenyWire {
+                deny_assignment: deny.name.full(scope, "denyAssignments"),
+                name: &deny.display_name,
+                scope,
+                actions: texts(deny.blocks.iter().flat_map(|block| &block.actions)),
+                not_actions: texts(deny.blocks.iter().flat_map(|block| &block.not_actions)),
+                data_actions: texts(deny.blocks.iter().flat_map(|block| &block.data_actions)),
+                not_data_actions: texts(
+                    deny.blocks.iter().flat_map(|block| &block.not_data_actions),
+                ),
+            }
+        })
+        .collect();
+    let wire = WhatWire {
+        version: VERSION,
+        principal: principal(tenant, id),
+        scope: scope.map(crate::ident::Scope::text),
+        blocks,
+        redundant: list.redundant,
+        denies,
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct ExpandedWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    scope: Option<&'a str>,
+    operations: Vec<OperationWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct OperationWire<'a> {
+    operation: &'a str,
+    plane: &'static str,
+    outcome: &'static str,
+}
+
+/// What a principal can, operation by operation, as one line of JSON.
+#[must_use]
+pub fn what_can_expanded(
+    tenant: &Tenant,
+    id: Guid,
+    scope: Option<&crate::ident::Scope>,
+    operations: &[OperationOutcome],
+) -> String {
+    let operations = operations
+        .iter()
+        .map(|one| OperationWire {
+            operation: one.operation.text(),
+            plane: one.plane.as_str(),
+            outcome: one.outcome.as_str(),
+        })
+        .collect();
+    let wire = ExpandedWire {
+        version: VERSION,
+        principal: principal(tenant, id),
+        scope: scope.map(crate::ident::Scope::text),
+        operations,
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}

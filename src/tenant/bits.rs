@@ -1,0 +1,101 @@
+//! Which operations of the catalog a block holds: one row of bits a block, made on first use.
+
+use super::{RoleIx, Tenant};
+use crate::catalog::Catalog;
+use crate::ident::{Operation, Plane};
+use crate::model::PermissionBlock;
+use crate::pattern::{ActionPattern, Wildcards};
+use std::sync::OnceLock;
+
+/// A set of operations, by their number in an [`Operations`] list.
+pub(crate) type Bits = Vec<u64>;
+
+/// The catalog's operations of one plane, sorted by their folded names.
+#[derive(Debug, Default)]
+pub(crate) struct Operations(Vec<Operation>);
+
+impl Operations {
+    fn new(catalog: &Catalog, plane: Plane) -> Operations {
+        let on_plane = |(_, planes): &(&str, crate::catalog::Planes)| planes.on(plane).is_some();
+        let mut found: Vec<Operation> = catalog
+            .operations()
+            .iter()
+            .filter(on_plane)
+            .filter_map(|(name, _)| Operation::new(name).ok())
+            .collect();
+        found.sort_by(|a, b| a.folded().cmp(b.folded()));
+        Operations(found)
+    }
+
+    pub(crate) fn all(&self) -> &[Operation] {
+        &self.0
+    }
+
+    pub(crate) fn none(&self) -> Bits {
+        vec![0; self.0.len().div_ceil(64)]
+    }
+
+    /// What a list of patterns matches. A pattern is compared only with the names that begin as it
+    /// does, so most cost next to nothing.
+    fn matched(&self, patterns: &[ActionPattern], wildcards: Wildcards) -> Bits {
+        let mut bits = self.none();
+        for pattern in patterns {
+            let folded = pattern.folded();
+            let star = folded.find('*').unwrap_or(folded.len());
+            // `X/*/y` also matches `X/y`: the slash before a star is not certain.
+            let prefix = folded[..star].trim_end_matches('/');
+            let start = self.0.partition_point(|operation| operation.folded() < prefix);
+            for (at, operation) in self.0.iter().enumerate().skip(start) {
+                if !operation.folded().starts_with(prefix) {
+                    break;
+                }
+                if bits[at / 64] >> (at % 64) & 1 == 0
+                    && pattern.matches(operation, wildcards).is_match()
+                {
+                    bits[at / 64] |= 1 << (at % 64);
+                }
+            }
+        }
+        bits
+    }
+
+    /// What one side of a block holds.
+    pub(crate) fn held(&self, block: &PermissionBlock, plane: Plane, wildcards: Wildcards) -> Bits {
+        let (allow, except) = block.side(plane);
+        let mut bits = self.matched(allow, wildcards);
+        if !except.is_empty() {
+            for (word, out) in bits.iter_mut().zip(self.matched(except, wildcards)) {
+                *word &= !out;
+            }
+        }
+        bits
+    }
+}
+
+/// Both planes' operations and the bits of every block of every role, as far as anybody asked.
+#[derive(Debug, Default)]
+pub(crate) struct Matrix {
+    operations: [OnceLock<Operations>; 2],
+    rows: OnceLock<Vec<[OnceLock<Vec<Bits>>; 2]>>,
+}
+
+impl Tenant {
+    /// The catalog's operations of a plane.
+    pub(crate) fn operations(&self, plane: Plane) -> &Operations {
+        self.matrix.operations[super::plane_at(plane)]
+            .get_or_init(|| Operations::new(&self.catalog, plane))
+    }
+
+    /// What each block of a role holds on a plane, with Azure's reading of wildcards.
+    pub(crate) fn bits_of(&self, role: RoleIx, plane: Plane) -> &[Bits] {
+        let rows = self
+            .matrix
+            .rows
+            .get_or_init(|| (0..self.roles.len()).map(|_| Default::default()).collect());
+        rows[role.row()][super::plane_at(plane)].get_or_init(|| {
+            let operations = self.operations(plane);
+            let blocks = self.role(role).definition().map_or(&[][..], |role| &role.blocks);
+            blocks.iter().map(|block| operations.held(block, plane, Wildcards::Azure)).collect()
+        })
+    }
+}
