@@ -173,6 +173,9 @@ pub(crate) struct WhoCanArguments {
     /// Show groups instead of the people and applications in them
     #[arg(long)]
     pub(crate) groups: bool,
+    /// Which doors count: RBAC alone, or any (an API key, the service's own roles)
+    #[arg(long, value_enum, default_value_t = Doors::Rbac, conflicts_with_all = ["groups", "denied"])]
+    pub(crate) via: Doors,
     /// Show also whom a role allows it and a deny assignment or a lock stops
     #[arg(long)]
     pub(crate) denied: bool,

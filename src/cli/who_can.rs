@@ -1,13 +1,15 @@
 //! `azrbac who-can`: which principals?
 
-use super::args::{Format, Global, WhoCanArguments};
+use super::args::{Doors, Format, Global, WhoCanArguments};
 use super::console::Console;
 use super::{Exit, Stop, inputs};
+use azrbac::dataplane::{Effective, Via, holders};
 use azrbac::decide::{Outcome, who_can};
 use azrbac::model::PrincipalType;
 use azrbac::report;
-use azrbac::scenario::Question;
-use azrbac::tenant::PrincipalIx;
+use azrbac::scenario::{Prepared, Question};
+use azrbac::tenant::{PrincipalIx, Tenant};
+use serde_json::{Value, json};
 use std::io::Write;
 
 pub(crate) fn run(
@@ -24,6 +26,9 @@ pub(crate) fn run(
         ..options
     };
     let prepared = inputs::told(question.prepare_for_who(tenant), global, console)?;
+    if arguments.via == Doors::Any {
+        return any_door(tenant, &prepared, global, console);
+    }
     let list = who_can(tenant, &prepared.request());
     let shown = |ix: PrincipalIx| {
         let group =
@@ -47,6 +52,64 @@ pub(crate) fn run(
     Ok(if holders.iter().any(|holder| holder.outcome == Outcome::Allowed) {
         Exit::Yes
     } else if holders.is_empty() && list.others != Outcome::Conditional {
+        Exit::No
+    } else {
+        Exit::Depends
+    })
+}
+
+/// Everybody who gets in through any door, with the door: one question a candidate, since a key opens
+/// for reasons that no listing of roles sees.
+fn any_door(
+    tenant: &Tenant,
+    prepared: &Prepared,
+    global: &Global,
+    console: &mut Console,
+) -> Result<Exit, Stop> {
+    let found: Vec<_> = holders(tenant, &prepared.request())
+        .into_iter()
+        .filter(|one| {
+            !matches!(
+                tenant.principal_kind(one.principal),
+                PrincipalType::Group | PrincipalType::ForeignGroup | PrincipalType::Everyone
+            )
+        })
+        .collect();
+    if global.output == Format::Json {
+        let list: Vec<Value> = found
+            .iter()
+            .map(|one| {
+                json!({"principal": {"id": tenant.principal_id(one.principal).to_string(),
+                        "name": tenant.principal_name(one.principal),
+                        "type": tenant.principal_kind(one.principal).as_str()},
+                    "outcome": one.access.effective.as_str(), "rbac": one.decision.outcome.as_str(),
+                    "via": one.access.via.as_str(), "residual": one.decision.residual})
+            })
+            .collect();
+        writeln!(
+            console,
+            "{}",
+            json!({"version": 1, "operation": prepared.operation.text(), "plane": prepared.plane.as_str(),
+                "scope": prepared.scope.text(), "holders": list})
+        )?;
+    } else {
+        for one in &found {
+            let mark = if one.access.effective == Effective::Allowed { "✓" } else { "?" };
+            let door = match one.access.via {
+                Via::Rbac => "by RBAC",
+                Via::Native => "by the service's own roles",
+                Via::LocalAuth => "with a key",
+                Via::None => "perhaps: a door is unknown or a condition decides",
+            };
+            let name = report::safe(&tenant.principal_name(one.principal));
+            writeln!(console, "  {mark} {name}   {door}")?;
+        }
+        let certain = found.iter().filter(|one| one.access.effective == Effective::Allowed).count();
+        writeln!(console, "{certain} certainly, {} perhaps", found.len() - certain)?;
+    }
+    Ok(if found.iter().any(|one| one.access.effective == Effective::Allowed) {
+        Exit::Yes
+    } else if found.is_empty() {
         Exit::No
     } else {
         Exit::Depends
