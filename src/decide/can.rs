@@ -557,15 +557,17 @@ impl<'r> Walk<'r> {
                             })
                     }) && scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
                 }
+                // A definition that was refused, and a role of its GUID is held here.
+                Touches::Role { id: Some(id), .. } => self.holds_role(*id),
                 Touches::Anything => true,
                 Touches::Deny { .. }
-                | Touches::Role { .. }
+                | Touches::Role { id: None, .. }
                 | Touches::Members { .. }
                 | Touches::Hierarchy
                 | Touches::Lock { .. }
                 | Touches::Resource { .. } => false,
             };
-            if could {
+            if could && !decision.gaps.contains(gap) {
                 decision.gaps.push(gap.clone());
             }
         }
@@ -574,6 +576,15 @@ impl<'r> Walk<'r> {
         }
         self.open_group_gaps(decision);
         self.hierarchy_gaps(decision);
+    }
+
+    fn holds_role(&self, id: crate::ident::Guid) -> bool {
+        let tenant = self.tenant;
+        self.ids().any(|holder| {
+            applying(tenant, tenant.rows(holder), self.located.at).any(|row| {
+                tenant.role(row.role).id() == Some(id) && self.in_force(row) != Some(false)
+            })
+        })
     }
 
     fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
