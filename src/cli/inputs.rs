@@ -236,7 +236,9 @@ fn say_notes(console: &Console, notes: &[Note]) {
         .collect();
     match &other[..] {
         [] => {}
-        [one] => console.say(&format!("azrbac: {one}:1:1: not an export, passed over: it is not JSON")),
+        [one] => {
+            console.say(&format!("azrbac: {one}:1:1: not an export, passed over: it is not JSON"))
+        }
         several => console.say(&format!(
             "azrbac: {} files are not JSON and were passed over: {}",
             several.len(),
@@ -258,7 +260,7 @@ fn tell(facts: &Facts, console: &Console) {
         let kind = kind.as_str();
         let told = match count {
             // A summary counts what the lists beside it count themselves.
-            0 if elsewhere => continue,
+            0 if elsewhere || !facts.summarised => continue,
             0 => format!("no {kind}"),
             1 => format!("1 {}", singular(kind)),
             _ => format!("{count} {kind}"),

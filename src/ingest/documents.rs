@@ -131,7 +131,8 @@ impl<'de: 'a, 'a> Visitor<'de> for Collector<'_, 'a> {
                     }
                 }
                 "total_records" | "totalRecords" => total = value.get().parse().ok(),
-                "@odata.context" | "@odata.count" | "count" | "resultTruncated" | "facets" | "Count" | "ResultTruncated" => {}
+                "@odata.context" | "@odata.count" | "count" | "resultTruncated" | "facets"
+                | "Count" | "ResultTruncated" => {}
                 _ => others += 1,
             }
         }

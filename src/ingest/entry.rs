@@ -358,15 +358,17 @@ fn find_in<'n, 'a>(
             None => found = Some(field),
             Some(first) if first.node == node => {}
             Some(first) => {
-                return Err(field.place(Problem::new(
-                    format!(
-                        "{} beside {}: the field stands there twice",
-                        node.describe(),
-                        first.node.describe()
-                    ),
-                    "one value",
-                )
-                .twice()));
+                return Err(field.place(
+                    Problem::new(
+                        format!(
+                            "{} beside {}: the field stands there twice",
+                            node.describe(),
+                            first.node.describe()
+                        ),
+                        "one value",
+                    )
+                    .twice(),
+                ));
             }
         }
     }

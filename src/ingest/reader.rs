@@ -171,7 +171,8 @@ impl<'t> Reader<'_, 't> {
 fn scope_repairs(text: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let bare = text.trim();
     [
-        (bare.len() != text.len()).then_some(("repaired-blanks", "blanks around a scope were cut off")),
+        (bare.len() != text.len())
+            .then_some(("repaired-blanks", "blanks around a scope were cut off")),
         (!bare.starts_with('/'))
             .then_some(("repaired-slash", "a scope without its first slash was given one")),
         (bare.len() > 1 && bare.ends_with('/'))

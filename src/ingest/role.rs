@@ -86,9 +86,12 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefi
     let scopes = entry.strings(&["assignableScopes"], &mut reader.repairs)?;
     for (scope, index) in &scopes {
         let repair = if is_placeholder(scope) {
-            Some(("placeholder-scope", format!(
-                "`{scope}` among the assignable scopes is a placeholder; it decides nothing here, the service would refuse it"
-            )))
+            Some((
+                "placeholder-scope",
+                format!(
+                    "`{scope}` among the assignable scopes is a placeholder; it decides nothing here, the service would refuse it"
+                ),
+            ))
         } else if scope.trim().len() != scope.len() {
             Some(("repaired-blanks", "blanks around an assignable scope were cut off".to_string()))
         } else {
@@ -109,8 +112,9 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefi
             if entry.has(&["isCustom"]) {
                 reader.repairs.push(Repair {
                     code: "assumed-custom",
-                    message: "`IsCustom` is null: custom, since no built-in role has this name or id"
-                        .to_string(),
+                    message:
+                        "`IsCustom` is null: custom, since no built-in role has this name or id"
+                            .to_string(),
                     steps: vec![],
                 });
             }

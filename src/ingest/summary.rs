@@ -20,8 +20,8 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Prob
     reader.facts.summarised = true;
     if let Some((field, parts)) = entry.objects(&["read"], &mut reader.repairs)? {
         for (index, part) in parts.iter().enumerate() {
-            let kind = kind_of(part)
-                .map_err(|problem| field.place(problem.under(Step::Index(index))))?;
+            let kind =
+                kind_of(part).map_err(|problem| field.place(problem.under(Step::Index(index))))?;
             // Zero entries of a kind that was read: the lists count themselves.
             if let Some(kind) = kind {
                 reader.facts.recognise(source, kind, 0);
@@ -80,8 +80,9 @@ pub(crate) fn error_of<'n>(entry: &Entry<'n, '_>) -> Option<(&'n str, &'n str)> 
 /// so what is missing.
 pub(crate) fn read_error(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
     let (code, message) = error_of(entry).unwrap_or_default();
-    let problem = Problem::new(format!("an error of Azure, `{code}`: {message}"), "a list or an object")
-        .help("run the command again, signed in as somebody who may read this");
+    let problem =
+        Problem::new(format!("an error of Azure, `{code}`: {message}"), "a list or an object")
+            .help("run the command again, signed in as somebody who may read this");
     reader.refuse("reply", &problem, missing(message));
 }
 

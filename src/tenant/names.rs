@@ -66,12 +66,13 @@ impl Tenant {
         let mut index: FxHashMap<Box<str>, Vec<PrincipalIx>> = FxHashMap::default();
         for ix in self.principals() {
             let info = &self.infos[ix.row()];
-            let mut names: Vec<String> = [&info.user_principal_name, &info.mail, &info.display_name]
-                .into_iter()
-                .flatten()
-                .map(|name| name.trim().to_lowercase())
-                .chain(info.app_id.map(|id| id.to_string()))
-                .collect();
+            let mut names: Vec<String> =
+                [&info.user_principal_name, &info.mail, &info.display_name]
+                    .into_iter()
+                    .flatten()
+                    .map(|name| name.trim().to_lowercase())
+                    .chain(info.app_id.map(|id| id.to_string()))
+                    .collect();
             names.sort();
             names.dedup();
             for name in names {
