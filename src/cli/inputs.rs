@@ -6,7 +6,7 @@ use super::files;
 use azrbac::catalog::Catalog;
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
 use azrbac::ident::Timestamp;
-use azrbac::model::{Facts, World};
+use azrbac::model::{Facts, Note, World};
 use azrbac::origin::{Error, ErrorKind, Origin, Place};
 use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
@@ -29,10 +29,35 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// File and line of a fact; nothing for what was not read from a file of the user's.
     pub(crate) fn find(&self, origin: Origin) -> Option<Place> {
-        let (source, offset) = origin.place()?;
-        let bytes = self.texts.get(source.index())?;
-        azrbac::ingest::place(self.names.get(source.index())?, bytes, offset)
+        find(&self.texts, &self.names, origin)
     }
+}
+
+fn find(texts: &[Vec<u8>], names: &[String], origin: Origin) -> Option<Place> {
+    let (source, offset) = origin.place()?;
+    let bytes = texts.get(source.index())?;
+    azrbac::ingest::place(names.get(source.index())?, bytes, offset)
+}
+
+/// In a folder only what is called so is a scenario: a page of text there may have its words.
+fn may_be_scenario(path: &Path, asked: &[PathBuf]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    matches!(ending, "json" | "yaml" | "yml") || asked.iter().any(|asked| asked == path)
+}
+
+/// [`scenario::is_scenario`], without a second look at all of a large export: an object or a list
+/// that has none of a scenario's words near its beginning is none.
+fn is_scenario(bytes: &[u8]) -> bool {
+    const HEAD: usize = 256 * 1024;
+    const WORDS: [&str; 7] =
+        ["tenant", "checks", "include", "expressions", "validations", "whoCan", "whereCan"];
+    if bytes.len() > HEAD && matches!(bytes[0], b'[' | b'{') {
+        let head = String::from_utf8_lossy(&bytes[..HEAD]);
+        if !WORDS.iter().any(|word| head.contains(&format!("\"{word}\""))) {
+            return false;
+        }
+    }
+    scenario::is_scenario(bytes)
 }
 
 /// Reads the tenant that the command line names, and says what was read.
@@ -60,7 +85,7 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
                 continue;
             }
         };
-        if scenario::is_scenario(&bytes) {
+        if may_be_scenario(path, &global.tenant) && is_scenario(&bytes) {
             let scenario = one_scenario(&name, &bytes)?;
             scenarios += 1;
             if scenarios > 1 || paths.len() > 1 && !facts.sources.is_empty() {
@@ -82,16 +107,16 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
         texts.push(bytes);
         names.push(name);
     }
+    azrbac::ingest::settle(&mut facts, &|origin| find(&texts, &names, origin));
     tell(&facts, console);
     if facts.world == World::Open && facts.recognised.is_empty() {
+        say_notes(console, &facts.notes);
         return Err(Error::new(ErrorKind::NotFound, "nothing was recognised in what -t names")
             .expected("files that az, Azure PowerShell, REST or Microsoft Graph wrote as JSON")
             .help("azrbac collect --print az prints a script that writes a snapshot folder"));
     }
     let tenant = Tenant::build(facts, &catalog);
-    for note in tenant.notes() {
-        say_note(console, note);
-    }
+    say_notes(console, tenant.notes());
     for notice in tenant.notices() {
         console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
     }
@@ -203,17 +228,45 @@ pub(crate) fn with_includes(scenario: Scenario, document: &Path) -> Result<Facts
     Ok(facts)
 }
 
-fn say_note(console: &Console, note: &azrbac::model::Note) {
-    let place = note.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-    let often = if note.count > 1 { format!(" ({} times)", note.count) } else { String::new() };
-    console.say(&format!("azrbac: {place}{}{often}", note.message));
+/// What was mended or passed over; files that are no exports in one line.
+fn say_notes(console: &Console, notes: &[Note]) {
+    let other: Vec<&str> = notes
+        .iter()
+        .filter(|note| note.code == "not-json")
+        .filter_map(|note| note.place.as_ref().map(|place| place.file.as_str()))
+        .collect();
+    match &other[..] {
+        [] => {}
+        [one] => {
+            console.say(&format!("azrbac: {one}:1:1: not an export, passed over: it is not JSON"))
+        }
+        several => console.say(&format!(
+            "azrbac: {} files are not JSON and were passed over: {}",
+            several.len(),
+            several.join(", ")
+        )),
+    }
+    for note in notes.iter().filter(|note| note.code != "not-json") {
+        let place = note.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+        let often = if note.count > 1 { format!(" ({} times)", note.count) } else { String::new() };
+        console.say(&format!("azrbac: {place}{}{often}", note.message));
+    }
 }
 
 /// What was recognised, by file, and every error.
 fn tell(facts: &Facts, console: &Console) {
     let mut by_source: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for (source, kind, count) in &facts.recognised {
-        by_source.entry(*source).or_default().push(format!("{count} {}", kind.as_str()));
+        let elsewhere = facts.recognised.iter().any(|row| row.1 == *kind && row.2 > 0);
+        let kind = kind.as_str();
+        let told = match count {
+            // A summary counts what the lists beside it count themselves.
+            0 if elsewhere || !facts.summarised => continue,
+            0 => format!("no {kind}"),
+            1 => format!("1 {}", singular(kind)),
+            _ => format!("{count} {kind}"),
+        };
+        by_source.entry(*source).or_default().push(told);
     }
     let names: Vec<&str> = facts.sources.iter().collect();
     for (source, kinds) in by_source {
@@ -235,6 +288,13 @@ pub(crate) fn told<T>(
         writeln!(console, "{}", azrbac::report::error(error))?;
     }
     Ok(result?)
+}
+
+fn singular(kind: &str) -> String {
+    match kind.strip_prefix("entries") {
+        Some(rest) => format!("entry{rest}"),
+        None => kind.strip_suffix('s').unwrap_or(kind).to_string(),
+    }
 }
 
 /// The question that options describe, without its three words.

@@ -4,7 +4,7 @@
 //! listed, the management groups above a subscription, and an entry that could not be read.
 
 use super::Request;
-use super::can::Walk;
+use super::can::{Walk, applying};
 use super::decision::{Decision, Outcome};
 use super::inputs::ConditionInputs;
 use crate::ident::{Plane, ScopeKind};
@@ -43,15 +43,17 @@ impl Walk<'_> {
                             })
                     }) && scope.as_ref().is_none_or(|scope| self.may_be_above(scope))
                 }
+                // A definition that was refused, and a role of its GUID is held here.
+                Touches::Role { id: Some(id), .. } => self.holds_role(*id),
                 Touches::Anything => true,
                 Touches::Deny { .. }
-                | Touches::Role { .. }
+                | Touches::Role { id: None, .. }
                 | Touches::Members { .. }
                 | Touches::Hierarchy
                 | Touches::Lock { .. }
                 | Touches::Resource { .. } => false,
             };
-            if could {
+            if could && !decision.gaps.contains(gap) {
                 decision.gaps.push(gap.clone());
             }
         }
@@ -60,6 +62,15 @@ impl Walk<'_> {
         }
         self.open_group_gaps(decision);
         self.hierarchy_gaps(decision);
+    }
+
+    fn holds_role(&self, id: crate::ident::Guid) -> bool {
+        let tenant = self.tenant;
+        self.ids().any(|holder| {
+            applying(tenant, tenant.rows(holder), self.located.at).any(|row| {
+                tenant.role(row.role).id() == Some(id) && self.in_force(row) != Some(false)
+            })
+        })
     }
 
     pub(super) fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {

@@ -33,12 +33,22 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, record: R
             });
         }
         Err(problem) => {
-            let touches = Touches::Assignment {
-                principal: maybe_guid(entry, PRINCIPAL),
-                scope: maybe_scope(entry, &["scope"]),
+            let touches = if is_eligible(entry, record).unwrap_or(false) {
+                // It gives nothing before it is activated, whatever it says.
+                Touches::Resource { scope: None }
+            } else {
+                touches(entry)
             };
             reader.refuse("role assignment", &problem, touches);
         }
+    }
+}
+
+/// Whose access an assignment that was not understood could be, and where.
+pub(crate) fn touches(entry: &Entry<'_, '_>) -> Touches {
+    Touches::Assignment {
+        principal: maybe_guid(entry, PRINCIPAL),
+        scope: maybe_scope(entry, &["scope"]),
     }
 }
 
@@ -52,20 +62,7 @@ fn decode(
     })?;
     let id = entry.filled(&["id", "roleAssignmentId", "roleAssignmentName"])?;
     let scope = scope(reader, entry, id)?;
-    let eligible = match entry.filled(&["assignmentType"])? {
-        Some(word) => match word.to_ascii_lowercase().as_str() {
-            "eligible" => true,
-            "active" | "assigned" | "activated" => false,
-            _ => {
-                return Err(Problem::new(
-                    format!("assignmentType `{word}`"),
-                    "`Active` or `Eligible`",
-                )
-                .under(super::entry::Step::Key("assignmentType".into())));
-            }
-        },
-        None => record == Record::Eligibility,
-    };
+    let eligible = is_eligible(entry, record)?;
     Ok(Assignment {
         name: assignment_name(reader, id, scope),
         principal,
@@ -83,6 +80,18 @@ fn decode(
         },
         origin: reader.ground.origin(),
     })
+}
+
+fn is_eligible(entry: &Entry<'_, '_>, record: Record) -> Result<bool, Problem> {
+    let Some(field) = entry.find(&["assignmentType"])? else {
+        return Ok(record == Record::Eligibility);
+    };
+    match field.text()?.trim().to_ascii_lowercase().as_str() {
+        "eligible" => Ok(true),
+        "active" | "assigned" | "activated" => Ok(false),
+        "" => Ok(record == Record::Eligibility),
+        _ => Err(field.problem("`Active` or `Eligible`")),
+    }
 }
 
 /// `scope`, or what stands before `/providers/Microsoft.Authorization/…` in the id

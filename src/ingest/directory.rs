@@ -18,6 +18,16 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, kind: Pri
             reader.facts.principals.push(principal);
         }),
     };
+    if result.is_ok() && entry.has(&["@odata.type"]) && reader.base.is_empty() {
+        // A list of directory objects that names the type of each is a list of members (or of
+        // owners), and does not say of what.
+        let place = reader.ground.place(&[]);
+        reader.facts.note(
+            "members-of-no-group",
+            "a list of members does not say of which group; names were read, no membership",
+            Some(place),
+        );
+    }
     match (result, kind) {
         (Ok(()), PrincipalType::Group) => reader.accept(InputKind::Groups),
         (Ok(()), PrincipalType::ServicePrincipal) => reader.accept(InputKind::ServicePrincipals),
@@ -45,6 +55,7 @@ fn principal(
         kind,
         display_name: entry.filled(&["displayName"])?.map(Into::into),
         user_principal_name: entry.filled(&["userPrincipalName"])?.map(Into::into),
+        mail: entry.filled(&["mail"])?.map(Into::into),
         app_id: entry.guid(&["appId", "applicationId"])?,
         service_principal_type: entry.filled(&["servicePrincipalType"])?.map(Into::into),
         alternative_names: alternative.into_iter().map(|(name, _)| name.into()).collect(),
@@ -91,32 +102,44 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
     let mut listed = false;
     let mut expanded = false;
     let mut described = Vec::new();
+    let mut lost: Option<Problem> = None;
     if let Some(field) = entry.find(&["members"])? {
         let Node::List(items) = field.node else {
             return Err(field.problem("a list of object ids or of members"));
         };
         listed = true;
         for (index, item) in items.iter().enumerate() {
-            let under = |problem: Problem| field.place(problem.under(Step::Index(index)));
-            match item {
-                Node::Text(text) => members.push(Guid::last_segment(text).ok_or_else(|| {
-                    under(Problem::new(item.describe(), "the object id of a member"))
-                })?),
-                Node::Object(_) => {
+            let member = match (item, Entry::of(item)) {
+                (Node::Text(text), _) => Guid::last_segment(text)
+                    .ok_or_else(|| Problem::new(item.describe(), "the object id of a member")),
+                (_, Some(member)) => {
                     expanded = true;
-                    let member = Entry::of(item)
-                        .ok_or_else(|| under(Problem::new(item.describe(), "a member")))?;
-                    members.push(self::id(&member).map_err(under)?);
-                    described.push(member);
+                    self::id(&member).inspect(|_| described.push(member))
                 }
-                Node::Null | Node::Bool(_) | Node::Number(_) | Node::List(_) => {
-                    return Err(under(Problem::new(item.describe(), "the object id of a member")));
+                (_, None) => Err(Problem::new(item.describe(), "the object id of a member")),
+            };
+            match member {
+                Ok(member) => members.push(member),
+                // The others are members all the same.
+                Err(problem) if lost.is_none() => {
+                    lost = Some(field.place(problem.under(Step::Index(index))));
                 }
+                Err(_) => {}
             }
+        }
+        if expanded && items.len() == EXPAND_LIMIT {
+            let place = reader.ground.place(&[&reader.base[..], &field.steps()].concat());
+            reader.facts.note(
+                "members-may-be-cut",
+                format!(
+                    "group {id} has exactly {EXPAND_LIMIT} members here, where `$expand=members` stops without saying so; /groups/{id}/members lists them all"
+                ),
+                Some(place),
+            );
         }
     }
     let more = entry.filled(&["members@odata.nextLink"])?.is_some();
-    let cut = more || (expanded && members.len() == EXPAND_LIMIT);
+    let cut = more || lost.is_some();
     let membership = match (listed, cut) {
         (true, false) => Membership::Listed,
         (true, true) => Membership::Partial,
@@ -132,6 +155,9 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
     let own = principal(reader, entry, PrincipalType::Group)?;
     reader.facts.principals.push(own);
     reader.facts.groups.push(group);
+    if let Some(problem) = lost {
+        reader.refuse("member of a group", &problem, Touches::Members { group: Some(id) });
+    }
     // Expanded members are described in passing; one that cannot be read is still a member by id.
     for member in described {
         let kind = super::recognise::directory_kind(&member);

@@ -1,8 +1,10 @@
 //! Text to entries: one object, a list, `{"value": […]}`, `{"data": […]}`, documents in a row, JSON
 //! Lines; strict first, then without comments and trailing commas.
 
+use super::node::Node;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One top-level entry: its text, where it begins, and its JSON path.
@@ -23,13 +25,21 @@ pub(crate) struct Entries<'a> {
     pub(crate) entries: Vec<RawEntry<'a>>,
     pub(crate) documents: usize,
     pub(crate) broken: Option<(usize, String)>,
-    /// A wrapper said that there is more (`nextLink`, `@odata.nextLink`, `$skipToken`).
-    pub(crate) more: bool,
+    /// Wrappers that said that there is more (`nextLink`, `@odata.nextLink`, `$skipToken`).
+    pub(crate) more: Vec<More>,
+}
+
+/// A link or token that leads to what a list leaves out.
+#[derive(Debug)]
+pub(crate) struct More {
+    pub(crate) offset: usize,
+    /// How many entries there are in all, where the wrapper says so.
+    pub(crate) total: Option<u64>,
 }
 
 /// Reads as much as can be read.
 pub(crate) fn entries(text: &str) -> Entries<'_> {
-    let mut found = Entries { entries: Vec::new(), documents: 0, broken: None, more: false };
+    let mut found = Entries { entries: Vec::new(), documents: 0, broken: None, more: Vec::new() };
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
@@ -108,6 +118,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Collector<'_, 'a> {
         // an entry's own text is then cut by the caller, who knows where the document begins.
         let mut wrapped: Option<(&'static str, &'a RawValue)> = None;
         let mut others = 0usize;
+        let (mut link, mut total) = (None, None);
         while let Some(key) = fields.next_key::<std::borrow::Cow<'_, str>>()? {
             let value: &'a RawValue = fields.next_value()?;
             let is_list = value.get().starts_with('[');
@@ -115,14 +126,18 @@ impl<'de: 'a, 'a> Visitor<'de> for Collector<'_, 'a> {
                 "value" if is_list => wrapped = Some(("value", value)),
                 "data" if is_list => wrapped = Some(("data", value)),
                 "nextLink" | "@odata.nextLink" | "$skipToken" | "skip_token" | "SkipToken" => {
-                    self.found.more |= value.get() != "null" && value.get() != "\"\"";
+                    if value.get() != "null" && value.get() != "\"\"" {
+                        link = Some(offset_in(self.text, value.get()));
+                    }
                 }
-                "@odata.context" | "@odata.count" | "count" | "total_records" | "totalRecords"
-                | "resultTruncated" | "facets" | "Count" | "ResultTruncated" => {}
+                "total_records" | "totalRecords" => total = value.get().parse().ok(),
+                "@odata.context" | "@odata.count" | "count" | "resultTruncated" | "facets"
+                | "Count" | "ResultTruncated" => {}
                 _ => others += 1,
             }
         }
         if let Some((wrapper, list)) = wrapped.filter(|_| others == 0) {
+            self.found.more.extend(link.map(|offset| More { offset, total }));
             let mut inner = serde_json::Deserializer::from_str(list.get());
             let seed = ListSeed { found: self.found, text: self.text, wrapper };
             return seed.deserialize(&mut inner).map_err(serde::de::Error::custom);
@@ -175,6 +190,118 @@ fn collect_list<'de: 'a, 'a, A: SeqAccess<'de>>(
         index += 1;
     }
     Ok(())
+}
+
+/// The text of an entry with halves of characters (`\ud83d` without its other half) replaced, byte for
+/// byte as long; `None` where there are none.
+pub(crate) fn without_lone_surrogates(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let unit = |at: usize| -> Option<u32> {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..0xe000).contains(unit))
+    };
+    let mut mended: Option<String> = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        match (unit(at), unit(at + 6)) {
+            (Some(0xd800..0xdc00), Some(0xdc00..)) => at += 12,
+            (Some(_), _) => {
+                mended.get_or_insert_with(|| text.to_string()).replace_range(at..at + 6, "\\ufffd");
+                at += 6;
+            }
+            (None, _) => at += 2,
+        }
+    }
+    mended
+}
+
+/// The first field of an entry that cannot be read, and the entry without such fields.
+pub(crate) fn readable(text: &str) -> (Option<String>, Node<'_>) {
+    let mut unread = None;
+    let mut rest = Vec::new();
+    for (key, value) in super::ground::fields(text).unwrap_or_default() {
+        match serde_json::from_str(value) {
+            Ok(node) => rest.push((Cow::Owned(key), node)),
+            Err(_) => unread = unread.or(Some(key)),
+        }
+    }
+    (unread, Node::Object(rest))
+}
+
+/// Where JSON begins in a text that begins with something else, such as the warning of a tool whose
+/// stderr was redirected into the same file; `None` where it is not JSON after all. A page of text
+/// with an example in it does not count: what begins has to go on to the end.
+pub(crate) fn after_prose(text: &str) -> Option<usize> {
+    const LINES: usize = 64;
+    let mut at = 0;
+    for line in text.split_inclusive('\n').take(LINES) {
+        let begin = at + (line.len() - line.trim_start().len());
+        if looks_like_json(&text.as_bytes()[begin..]) {
+            let found = entries(&text[begin..]);
+            let cut_off = |end: &(usize, String)| end.1.starts_with("EOF ");
+            if found.documents + found.entries.len() > 0
+                && found.broken.as_ref().is_none_or(cut_off)
+            {
+                return Some(begin);
+            }
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Do the bytes begin as an export does: with an object, or a list of something but words and
+/// numbers? Zeros are passed over, so UTF-16 is judged as well.
+pub(crate) fn looks_like_json(bytes: &[u8]) -> bool {
+    let mut bytes =
+        bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace() && *byte != 0).peekable();
+    while bytes.next_if(|byte| *byte >= 0x80).is_some() {}
+    match bytes.next() {
+        Some(b'[') => matches!(bytes.next(), None | Some(b'{' | b'[' | b']' | b'"' | b'/' | b',')),
+        Some(b'{') => matches!(bytes.next(), None | Some(b'"' | b'}' | b'/' | b',')),
+        Some(b'/') => matches!(bytes.next(), Some(b'/' | b'*')),
+        _ => false,
+    }
+}
+
+/// The lines on which comments, and on which trailing commas, were taken out of a text.
+pub(crate) fn taken_out(text: &str, clean: &str) -> (Vec<usize>, Vec<usize>) {
+    let (text, clean) = (text.as_bytes(), clean.as_bytes());
+    let (mut comments, mut commas) = (Vec::new(), Vec::new());
+    let (mut at, mut line) = (0, 1);
+    while at < text.len() {
+        if clean.get(at) == Some(&text[at]) {
+            line += usize::from(text[at] == b'\n');
+            at += 1;
+            continue;
+        }
+        if text[at] == b',' {
+            commas.push(line);
+            at += 1;
+            continue;
+        }
+        comments.push(line);
+        let block = text[at..].starts_with(b"/*");
+        while at < text.len() {
+            if text[at] == b'\n' {
+                if !block {
+                    break;
+                }
+                line += 1;
+            }
+            at += 1;
+            if block && text[..at].ends_with(b"*/") {
+                break;
+            }
+        }
+    }
+    comments.dedup();
+    commas.dedup();
+    (comments, commas)
 }
 
 /// The text without comments and trailing commas, byte for byte as long, so that places stay true.
@@ -231,5 +358,34 @@ mod tests {
         let clean = without_comments(text).expect("there was something to take out");
         assert_eq!(clean.len(), text.len());
         assert_eq!(entries(&clean).entries.len(), 1);
+        let text = "[\n// x\n{\"a\": 1,\n}, /* y\n\n*/ {\"b\": 2},\n]";
+        let clean = without_comments(text).expect("there was something to take out");
+        assert_eq!(taken_out(text, &clean), (vec![2, 4], vec![3, 6]));
+    }
+
+    #[test]
+    fn halves_of_characters() {
+        let text = r#"{"a": "\ud83d\ude00 \ud83d x \\ud83d \ude00"}"#;
+        let mended = without_lone_surrogates(text).expect("two are lone");
+        assert_eq!(mended, r#"{"a": "\ud83d\ude00 \ufffd x \\ud83d \ufffd"}"#);
+        assert_eq!(without_lone_surrogates(r#"{"a": "\ud83d\ude00\u00e4"}"#), None);
+        let (key, rest) = readable(r#"{"a": 1, "b": 1e999, "c": "x"}"#);
+        assert_eq!(key.as_deref(), Some("b"));
+        assert_eq!(rest.to_value().to_string(), r#"{"a":1,"c":"x"}"#);
+    }
+
+    #[test]
+    fn json_after_a_warning_and_pages_with_json_in_them() {
+        let warned = "WARNING: [x]\n[INFO] y\n  [{\"a\": 1}]\n";
+        assert_eq!(after_prose(warned).map(|at| &warned[at..]), Some("[{\"a\": 1}]\n"));
+        assert!(after_prose("WARNING\n[{\"a\": 1}, {\"b").is_some(), "cut off");
+        assert_eq!(after_prose("# Read me\n{\"a\": 1}\nand so on"), None);
+        assert_eq!(after_prose("[section]\nkey = 1\n"), None);
+        for yes in ["[{", "{\"", " [\n]", "{}", "// x\n[", "[\0{\0", "{"] {
+            assert!(looks_like_json(yes.as_bytes()), "{yes}");
+        }
+        for no in ["[x]", "[2026-01-01] x", "{x", "#!/bin/sh", "", "a", "[link](x)"] {
+            assert!(!looks_like_json(no.as_bytes()), "{no}");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct ProblemText {
     pub(crate) found: String,
     pub(crate) expected: String,
     pub(crate) help: Option<String>,
+    /// The field stands there more than once: the message names all the lines.
+    pub(crate) twice: bool,
 }
 
 impl Problem {
@@ -35,11 +37,17 @@ impl Problem {
             found: found.into(),
             expected: expected.into(),
             help: None,
+            twice: false,
         }))
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Problem {
         self.0.help.get_or_insert(help.into());
+        self
+    }
+
+    fn twice(mut self) -> Problem {
+        self.0.twice = true;
         self
     }
 
@@ -89,7 +97,7 @@ impl<'n, 'a> Field<'n, 'a> {
 
     /// A problem with this field as a whole.
     pub(crate) fn problem(&self, expected: &str) -> Problem {
-        self.place(Problem::new(self.node.describe(), expected))
+        self.place(wrong(self.node, expected))
     }
 
     /// A problem inside this field, seen from the entry.
@@ -123,6 +131,26 @@ impl<'n, 'a> Entry<'n, 'a> {
         names.iter().any(|name| {
             self.own.iter().chain(self.properties).any(|(key, _)| key.eq_ignore_ascii_case(name))
         })
+    }
+
+    /// Fields that stand there twice with the same value: the path of the second of each.
+    pub(crate) fn repeated(&self) -> Vec<Vec<Step>> {
+        const LOOKED_AT: usize = 64;
+        let mut found = Vec::new();
+        for (fields, inner) in [(self.own, false), (self.properties, true)] {
+            if fields.len() > LOOKED_AT {
+                continue;
+            }
+            for (at, (key, node)) in fields.iter().enumerate() {
+                let again = fields[..at]
+                    .iter()
+                    .any(|(other, first)| other.eq_ignore_ascii_case(key) && first == node);
+                if again && *node != Node::Null {
+                    found.push(Field { node, key, inner }.steps());
+                }
+            }
+        }
+        found
     }
 
     /// The first field of these names that is not null: names in order of preference, the object
@@ -161,7 +189,7 @@ impl<'n, 'a> Entry<'n, 'a> {
     /// A GUID, or the GUID at the end of an id.
     pub(crate) fn guid(&self, names: &[&str]) -> Result<Option<Guid>, Problem> {
         let Some(field) = self.find(names)? else { return Ok(None) };
-        let text = field.text()?;
+        let Node::Text(text) = field.node else { return Err(field.problem("a GUID")) };
         if text.trim().is_empty() {
             return Ok(None);
         }
@@ -217,10 +245,9 @@ impl<'n, 'a> Entry<'n, 'a> {
                             steps: [field.steps(), vec![Step::Index(index)]].concat(),
                         }),
                         other => {
-                            return Err(field.place(
-                                Problem::new(other.describe(), "a string")
-                                    .under(Step::Index(index)),
-                            ));
+                            return Err(
+                                field.place(wrong(other, "a string").under(Step::Index(index)))
+                            );
                         }
                     }
                 }
@@ -261,9 +288,7 @@ impl<'n, 'a> Entry<'n, 'a> {
                 .enumerate()
                 .map(|(index, item)| {
                     Entry::of(item).ok_or_else(|| {
-                        field.place(
-                            Problem::new(item.describe(), "an object").under(Step::Index(index)),
-                        )
+                        field.place(wrong(item, "an object").under(Step::Index(index)))
                     })
                 })
                 .collect::<Result<Vec<_>, _>>()?,
@@ -294,6 +319,22 @@ impl<'n> Field<'n, '_> {
     }
 }
 
+/// What stands there cannot be what was expected. The name of a .NET type in place of an object or a
+/// list is what PowerShell writes below the depth that it was given.
+fn wrong(node: &Node<'_>, expected: &str) -> Problem {
+    let problem = Problem::new(node.describe(), expected);
+    match node {
+        Node::Text(text)
+            if ["Microsoft.Azure.Commands.", "System.", "@{"]
+                .iter()
+                .any(|start| text.starts_with(start)) =>
+        {
+            problem.help("PowerShell cut this off: export again with `ConvertTo-Json -Depth 10`")
+        }
+        _ => problem,
+    }
+}
+
 /// A time as exports write it: RFC 3339, or without a zone, which Azure's tools mean as UTC.
 pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -317,14 +358,17 @@ fn find_in<'n, 'a>(
             None => found = Some(field),
             Some(first) if first.node == node => {}
             Some(first) => {
-                return Err(field.place(Problem::new(
-                    format!(
-                        "{} beside {}: the field stands there twice",
-                        node.describe(),
-                        first.node.describe()
-                    ),
-                    "one value",
-                )));
+                return Err(field.place(
+                    Problem::new(
+                        format!(
+                            "{} beside {}: the field stands there twice",
+                            node.describe(),
+                            first.node.describe()
+                        ),
+                        "one value",
+                    )
+                    .twice(),
+                ));
             }
         }
     }

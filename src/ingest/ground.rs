@@ -95,6 +95,26 @@ impl Ground<'_> {
     }
 }
 
+impl Ground<'_> {
+    /// The lines on which a field stands, where it stands there more than once.
+    pub(crate) fn lines_of(&self, steps: &[Step]) -> Vec<usize> {
+        let (At::Json { entry, .. }, Some((Step::Key(key), above))) = (self.at, steps.split_last())
+        else {
+            return Vec::new();
+        };
+        let part = &entry.text[walk(entry.text, above)..];
+        let mut part = serde_json::Deserializer::from_str(part).into_iter::<&RawValue>();
+        let Some(Ok(object)) = part.next() else { return Vec::new() };
+        fields(object.get())
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|field| field.0.eq_ignore_ascii_case(key))
+            .map(|field| field.1.as_ptr() as usize - entry.text.as_ptr() as usize)
+            .map(|offset| self.lines.line_and_column(self.text, entry.offset + offset).0)
+            .collect()
+    }
+}
+
 /// Adds a step to a JSON path.
 pub(crate) fn push(path: &mut String, step: &Step) {
     match step {
@@ -136,7 +156,7 @@ fn walk(text: &str, steps: &[Step]) -> usize {
 }
 
 /// The fields of an object with the raw text of their values, in order, repeated names included.
-fn fields(text: &str) -> Option<Vec<(String, &str)>> {
+pub(crate) fn fields(text: &str) -> Option<Vec<(String, &str)>> {
     struct Fields<'a>(Vec<(String, &'a str)>);
     struct Visit<'a>(std::marker::PhantomData<&'a ()>);
     impl<'de: 'a, 'a> serde::Deserialize<'de> for Fields<'a> {

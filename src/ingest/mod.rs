@@ -17,14 +17,18 @@ pub(crate) mod reader;
 pub(crate) mod recognise;
 pub(crate) mod resource;
 pub(crate) mod role;
+pub(crate) mod summary;
 pub(crate) mod text;
 pub(crate) mod yaml;
 
-use crate::model::{Facts, Gap, InputKind, PrincipalType, Touches};
-use crate::origin::{Error, ErrorKind, Place};
+use crate::ident::Guid;
+use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, PrincipalType, Touches};
+use crate::origin::{Error, ErrorKind, Origin, Place};
 use assignment::Record;
-use documents::{Entries, entries, message, offset_of, without_comments};
-use entry::{Entry, Problem, Step};
+use documents::{
+    Entries, after_prose, entries, looks_like_json, message, taken_out, without_comments,
+};
+use entry::{Entry, Problem, Repair, Step};
 use ground::{At, Ground, Lines};
 use node::Node;
 use reader::Reader;
@@ -46,17 +50,38 @@ use recognise::{Shape, recognise};
 /// ```
 pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     let source = facts.sources.add(name);
-    let (text, encoding) = match text::decode(bytes) {
-        Ok(decoded) => decoded,
+    let text = match text::decode(bytes) {
+        Ok((text, _)) => text,
+        Err(_) if !looks_like_json(bytes) => return not_json(facts, name),
         Err(error) => return unreadable(facts, name, error, Touches::Anything),
     };
-    if encoding == text::Encoding::Utf16 {
-        let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
-        facts.note("repaired-utf16", "UTF-16 text was converted", Some(place));
+    if matches!(text.trim(), "" | "null") {
+        facts.note(
+            "empty-file",
+            "there is nothing in this file; the command that wrote it probably failed",
+            Some(beginning(name)),
+        );
+        return;
     }
     let mut found = entries(&text);
     let clean;
-    if found.broken.is_some()
+    if found.broken.is_some() && !looks_like_json(text.as_bytes()) {
+        let Some(begin) = after_prose(&text) else { return not_json(facts, name) };
+        let prose = &text[..begin];
+        let said = prose.trim().lines().next().unwrap_or_default();
+        let said: String = said.chars().take(120).collect();
+        let lines = match prose.trim().lines().count() {
+            1 => "a line".to_string(),
+            count => format!("{count} lines"),
+        };
+        facts.note(
+            "repaired-prose",
+            format!("{lines} before the JSON passed over: `{said}`"),
+            Some(beginning(name)),
+        );
+        clean = " ".repeat(begin) + &text[begin..];
+        found = entries(&clean);
+    } else if found.broken.is_some()
         && let Some(without) = without_comments(&text)
     {
         clean = without;
@@ -64,19 +89,16 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
         if second.broken.is_none()
             || second.broken.as_ref().map(|b| b.0) > found.broken.as_ref().map(|b| b.0)
         {
-            let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
-            facts.note(
-                "repaired-comments",
-                "comments or trailing commas were passed over",
-                Some(place),
-            );
+            mended(facts, name, &text, &clean);
             found = second;
         }
     }
-    if found.entries.is_empty() && found.documents == 0 && found.broken.is_none() {
-        let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
-        facts.note("empty-file", "the file is empty", Some(place));
-        return;
+    if found.entries.is_empty() && found.broken.is_none() {
+        facts.note(
+            "empty-list",
+            "an empty list does not say of what it is the list; no kind of input counts as read",
+            Some(beginning(name)),
+        );
     }
     let lines = Lines::default();
     let ground = |entry| Ground {
@@ -88,27 +110,134 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     };
     let mut last = None;
     let mut errors = 0;
+    let before = facts.entries_of(source);
     for entry in &found.entries {
         let mut reader = Reader::new(facts, ground(*entry));
         reader.errors_here = errors;
         last = Some(read_entry(&mut reader, entry.text));
         errors = reader.errors_here;
     }
-    if found.more {
-        let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
-        facts.gaps.push(Gap {
-            code: "cut-off-list",
-            message: "the list says that there is a next page, which is not in this file"
-                .to_string(),
-            help: Some(
-                "follow `nextLink` until it is null, or export with a tool that does".to_string(),
-            ),
-            place: Some(place),
-            touches: last.map_or(Touches::Anything, touched_by),
-        });
+    for more in &found.more {
+        let (line, column) = Lines::default().line_and_column(&text, more.offset);
+        let path = crate::origin::locate(&text, more.offset).path;
+        let read = facts.entries_of(source) - before;
+        facts.note(
+            "cut-off-list",
+            match more.total {
+                Some(total) => {
+                    format!("the list goes on: {read} of {total} entries are in this file")
+                }
+                None => "the list goes on: this link leads to more, which is not in this file"
+                    .to_string(),
+            },
+            Some(Place { file: name.to_string(), path, line, column }),
+        );
     }
     if let Some((offset, what)) = &found.broken {
         broken(facts, name, &text, &found, *offset, what, last);
+    }
+}
+
+fn beginning(name: &str) -> Place {
+    Place { file: name.to_string(), path: String::new(), line: 1, column: 1 }
+}
+
+/// A script, a log, a page of text: whatever stands beside an export and is none.
+fn not_json(facts: &mut Facts, name: &str) {
+    facts.note("not-json", "not an export: it is not JSON", Some(beginning(name)));
+}
+
+/// Says on which lines comments and trailing commas were passed over.
+fn mended(facts: &mut Facts, name: &str, text: &str, clean: &str) {
+    let (comments, commas) = taken_out(text, clean);
+    for (code, what, lines) in [
+        ("repaired-comments", "comments", comments),
+        ("repaired-commas", "trailing commas", commas),
+    ] {
+        const TOLD: usize = 10;
+        let Some(first) = lines.first() else { continue };
+        let mut told: Vec<String> = lines.iter().take(TOLD).map(usize::to_string).collect();
+        if lines.len() > TOLD {
+            told.push(format!("{} more", lines.len() - TOLD));
+        }
+        let last = told.pop().unwrap_or_default();
+        let told = match &told[..] {
+            [] => format!("line {last}"),
+            before => format!("lines {} and {last}", before.join(", ")),
+        };
+        let place = Place { line: *first, ..beginning(name) };
+        facts.note(code, format!("{what} were passed over ({told})"), Some(place));
+    }
+}
+
+/// Looks at what was read from all sources together, once they are all read: the same assignment from
+/// several lists becomes one, and one id with two contents is noted. `place` says where an origin is.
+pub fn settle(facts: &mut Facts, place: &dyn Fn(Origin) -> Option<Place>) {
+    let mut by_id: Vec<(Guid, u32)> = (0..)
+        .zip(&facts.assignments)
+        .filter_map(|(row, assignment)| match &assignment.name {
+            AssignmentName::Bare(id) | AssignmentName::UnderScope(id) => Some((*id, row)),
+            AssignmentName::Text(_) => None,
+        })
+        .collect();
+    by_id.sort_unstable();
+    let mut dropped: Vec<u32> = Vec::new();
+    let mut notes = Vec::new();
+    for group in by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let mut kept: Vec<&Assignment> = Vec::with_capacity(group.len());
+        for (_, row) in group {
+            let one = &facts.assignments[*row as usize];
+            if kept.iter().any(|other| other.says_the_same(one)) {
+                dropped.push(*row);
+            } else {
+                kept.push(one);
+            }
+        }
+        if let [first, .., last] = kept[..] {
+            let also = place(first.origin).map_or_else(String::new, |place| {
+                format!("; the other stands in {}:{}", place.file, place.line)
+            });
+            notes.push((
+                format!("assignment {} has two contents, and both count{also}", group[0].0),
+                place(last.origin),
+            ));
+        }
+    }
+    // A schedule instance and the assignment that it stands for are one grant: the instance knows when
+    // it ends, the assignment has the id that people know.
+    let mut windows = Vec::new();
+    for (row, instance) in (0u32..).zip(&facts.assignments) {
+        let Some(origin) = instance.stands_for else { continue };
+        let at = by_id.partition_point(|(id, _)| *id < origin);
+        for (_, of) in by_id[at..].iter().take_while(|(id, _)| *id == origin) {
+            let one = &facts.assignments[*of as usize];
+            let same = one.principal == instance.principal
+                && one.role == instance.role
+                && one.scope == instance.scope
+                && one.stands_for.is_none();
+            if same && one.start.is_none() && one.end.is_none() {
+                windows.push((*of, instance.start, instance.end));
+                dropped.push(row);
+            }
+        }
+    }
+    for (of, start, end) in windows {
+        let one = &mut facts.assignments[of as usize];
+        (one.start, one.end) = (start, end);
+    }
+    for (message, place) in notes {
+        facts.note("same-id", message, place);
+    }
+    if !dropped.is_empty() {
+        dropped.sort_unstable();
+        dropped.dedup();
+        let mut dropped = dropped.into_iter().peekable();
+        let mut row = 0;
+        facts.assignments.retain(|_| {
+            let keep = dropped.next_if_eq(&row).is_none();
+            row += 1;
+            keep
+        });
     }
 }
 
@@ -146,13 +275,19 @@ fn broken(
         column: location.column,
     };
     let kept = found.entries.len();
-    let error = Error::new(
-        ErrorKind::Syntax,
-        format!("not JSON from here on: {what} ({kept} entries before it were read)"),
-    )
-    .expected("what az, Azure PowerShell, REST or Microsoft Graph print as JSON")
-    .help("export the file again; a warning on stdout or a cut-off download are the usual causes")
-    .at(place);
+    let kept = match kept {
+        0 => "nothing before it could be read".to_string(),
+        1 => "the entry before it was read".to_string(),
+        count => format!("the {count} entries before it were read"),
+    };
+    let what = match what.strip_prefix("EOF while parsing ") {
+        Some(inside) => format!("the file ends in the middle of {inside}"),
+        None => format!("not JSON from here on, {what}"),
+    };
+    let error = Error::new(ErrorKind::Syntax, format!("{what}; {kept}"))
+        .expected("what az, Azure PowerShell, REST or Microsoft Graph print as JSON")
+        .help("export the file again: a full disk or a cut-off download are the usual causes")
+        .at(place);
     unreadable(facts, name, error, last.map_or(Touches::Anything, touched_by));
 }
 
@@ -180,32 +315,50 @@ fn touched_by(shape: Shape) -> Touches {
             Touches::Assignment { principal: None, scope: None }
         }
         // Eligible assignments give nothing, so a missing one changes nothing.
-        Shape::Eligibility | Shape::Resource | Shape::Native(_) | Shape::Unneeded(_) => {
-            Touches::Resource { scope: None }
-        }
+        Shape::Eligibility
+        | Shape::Resource
+        | Shape::Summary
+        | Shape::Native(_)
+        | Shape::Unneeded(_) => Touches::Resource { scope: None },
         Shape::Deny => Touches::Deny { scope: None },
         Shape::Lock => Touches::Lock { scope: None },
         Shape::Directory(_) => Touches::Members { group: None },
         Shape::ManagementGroup | Shape::Subscription => Touches::Hierarchy,
-        Shape::Unknown => Touches::Anything,
+        Shape::AzureError | Shape::Unknown => Touches::Anything,
     }
 }
 
 /// Reads the text of one entry.
 fn read_entry(reader: &mut Reader<'_, '_>, text: &str) -> Shape {
-    match serde_json::from_str::<Node<'_>>(text) {
-        Ok(node) => read_node(reader, &node),
-        Err(error) => {
-            // The structure was fine, so a string inside it is not: a lone surrogate, usually.
-            let line = offset_of(text, &error);
-            let problem = Problem::new(
-                format!("{} (byte {line} of the entry)", message(&error)),
-                "an object whose strings are Unicode",
-            );
-            reader.refuse("entry", &problem, Touches::Anything);
-            Shape::Unknown
-        }
+    let error = match serde_json::from_str::<Node<'_>>(text) {
+        Ok(node) => return read_node(reader, &node),
+        Err(error) => error,
+    };
+    // The structure is fine, so a value inside is not.
+    if let Some(mended) = documents::without_lone_surrogates(text)
+        && let Ok(node) = serde_json::from_str::<Node<'_>>(&mended)
+    {
+        let place = reader.ground.place(&reader.base);
+        reader.facts.note(
+            "repaired-surrogate",
+            "half a character in a string was replaced by U+FFFD",
+            Some(place),
+        );
+        return read_node(reader, &node);
     }
+    let (step, rest) = documents::readable(text);
+    let problem = Problem::new(message(&error), "values that JSON can hold");
+    let problem = step.into_iter().fold(problem, |problem, key| problem.under(Step::Key(key)));
+    let touched = Entry::of(&rest).map(|entry| (recognise(&entry), entry));
+    let (shape, touches) = match touched {
+        Some((shape @ (Shape::RoleAssignment | Shape::Schedule), entry)) => {
+            (shape, assignment::touches(&entry))
+        }
+        Some((shape, _)) => (shape, touched_by(shape)),
+        None => (Shape::Unknown, Touches::Anything),
+    };
+    reader.refuse("entry", &problem, touches);
+    shape
 }
 
 /// Reads one entry that is a tree already: also the way in for scenario documents.
@@ -216,6 +369,15 @@ pub(crate) fn read_node(reader: &mut Reader<'_, '_>, node: &Node<'_>) -> Shape {
         return Shape::Unknown;
     };
     let shape = recognise(&entry);
+    if !matches!(shape, Shape::Resource | Shape::Unknown | Shape::Unneeded(_)) {
+        for steps in entry.repeated() {
+            reader.repairs.push(Repair {
+                code: "duplicate-key",
+                message: "a field stands there twice with the same value".to_string(),
+                steps,
+            });
+        }
+    }
     read_as(reader, &entry, shape);
     shape
 }
@@ -233,6 +395,8 @@ pub(crate) fn read_as(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, shape:
         Shape::ManagementGroup => hierarchy::read_group(reader, entry),
         Shape::Subscription => hierarchy::read_subscription(reader, entry),
         Shape::Resource => resource::read(reader, entry),
+        Shape::Summary => summary::read(reader, entry),
+        Shape::AzureError => summary::read_error(reader, entry),
         Shape::Native(system) => {
             let place = reader.ground.place(&reader.base);
             reader.facts.recognise(reader.ground.source.index(), InputKind::NativeRoles, 1);

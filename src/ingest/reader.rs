@@ -55,9 +55,40 @@ impl<'t> Reader<'_, 't> {
     /// Says that an entry was not understood: an error for people, a gap for answers. The rest of the
     /// source is read on.
     pub(crate) fn refuse(&mut self, what: &str, problem: &Problem, touches: Touches) {
+        self.refuse_as("unreadable-entry", what, problem, touches);
+    }
+
+    /// As [`Reader::refuse`], with a code of its own for the gap.
+    pub(crate) fn refuse_as(
+        &mut self,
+        code: &'static str,
+        what: &str,
+        problem: &Problem,
+        touches: Touches,
+    ) {
         let text = problem.text();
         let place = self.ground.place(&self.full(&text.steps));
-        let message = format!("{what} not understood: found {}", text.found);
+        let mut message = format!("{what} not understood: found {}", text.found);
+        if text.twice
+            && let [lines @ .., last] = &self.ground.lines_of(&self.full(&text.steps))[..]
+        {
+            let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+            message.push_str(&format!(" (lines {} and {last})", lines.join(", ")));
+        }
+        // The kind was there, though this entry of it was not understood.
+        let kind = match &touches {
+            Touches::Assignment { .. } => Some(InputKind::RoleAssignments),
+            Touches::Deny { .. } => Some(InputKind::DenyAssignments),
+            Touches::Role { .. } => Some(InputKind::RoleDefinitions),
+            Touches::Lock { .. } => Some(InputKind::Locks),
+            Touches::Members { .. }
+            | Touches::Hierarchy
+            | Touches::Resource { .. }
+            | Touches::Anything => None,
+        };
+        if let Some(kind) = kind {
+            self.facts.recognise(self.ground.source.index(), kind, 0);
+        }
         self.repairs.clear();
         self.errors_here += 1;
         if self.errors_here <= ERRORS_TOLD {
@@ -73,7 +104,7 @@ impl<'t> Reader<'_, 't> {
             ));
         }
         self.facts.gaps.push(Gap {
-            code: "unreadable-entry",
+            code,
             message: format!("{message}; expected {}", text.expected),
             help: text.help.clone(),
             place: Some(place),
@@ -93,7 +124,13 @@ impl<'t> Reader<'_, 't> {
             return Ok(None);
         }
         match self.facts.scope_text(text, &mut self.buffer) {
-            Ok(scope) => Ok(Some(scope)),
+            Ok(scope) => {
+                for (code, message) in scope_repairs(text) {
+                    let message = message.to_string();
+                    self.repairs.push(Repair { code, message, steps: field.steps() });
+                }
+                Ok(Some(scope))
+            }
             Err(error) => Err(field.place(scope_problem(&error))),
         }
     }
@@ -128,6 +165,21 @@ impl<'t> Reader<'_, 't> {
             origin: self.ground.origin_of(&steps),
         }))
     }
+}
+
+/// What was mended in a scope, in words.
+fn scope_repairs(text: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let bare = text.trim();
+    [
+        (bare.len() != text.len())
+            .then_some(("repaired-blanks", "blanks around a scope were cut off")),
+        (!bare.starts_with('/'))
+            .then_some(("repaired-slash", "a scope without its first slash was given one")),
+        (bare.len() > 1 && bare.ends_with('/'))
+            .then_some(("repaired-slash", "the slash at the end of a scope was cut off")),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// A scope error as a problem of the field that holds it.

@@ -17,6 +17,10 @@ pub(crate) enum Shape {
     ManagementGroup,
     Subscription,
     Resource,
+    /// The summary that the collect script writes.
+    Summary,
+    /// A refusal of Azure's, saved as if it were the answer.
+    AzureError,
     /// A service's own role system: Managed HSM, Cosmos DB.
     Native(&'static str),
     /// Something that no question hangs on, by this name.
@@ -33,6 +37,12 @@ pub(crate) fn recognise(entry: &Entry<'_, '_>) -> Shape {
         },
         _ => String::new(),
     };
+    if entry.has(&["azrbacSnapshot"]) {
+        return Shape::Summary;
+    }
+    if super::summary::error_of(entry).is_some() {
+        return Shape::AzureError;
+    }
     let kind = own("type");
     let id = own("id");
     if let Some(native) = native(entry, &kind, &id) {

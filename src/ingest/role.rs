@@ -2,17 +2,22 @@
 
 use super::entry::{Entry, Problem, Repair, Step};
 use super::reader::{Reader, maybe_guid};
+use crate::catalog::Catalog;
 use crate::ident::Guid;
-use crate::model::{InputKind, PermissionBlock, RoleDefinition, RoleKind, Touches};
+use crate::model::{InputKind, PermissionBlock, RoleDefinition, RoleKind, Touches, World};
 use crate::pattern::ActionPattern;
 
 /// Reads one role definition, or says why not.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
     match decode(reader, entry) {
-        Ok(role) => {
-            reader.facts.roles.push(role);
-            reader.accept(InputKind::RoleDefinitions);
-        }
+        Ok(role) => match against_catalog(reader, entry, &role) {
+            Some(Verdict::Keep) => {
+                reader.facts.roles.push(role);
+                reader.accept(InputKind::RoleDefinitions);
+            }
+            Some(Verdict::CatalogStays) => reader.accept(InputKind::RoleDefinitions),
+            None => {}
+        },
         Err(problem) => {
             let id = identify(entry).ok().flatten();
             let name = name(entry, &mut Vec::new()).ok().flatten();
@@ -25,6 +30,53 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
     }
 }
 
+enum Verdict {
+    Keep,
+    CatalogStays,
+}
+
+/// Holds an exported definition against the built-in role of the same GUID; `None` where it was
+/// refused. Only in an open world: what a scenario defines wins.
+fn against_catalog(
+    reader: &mut Reader<'_, '_>,
+    entry: &Entry<'_, '_>,
+    role: &RoleDefinition,
+) -> Option<Verdict> {
+    let known = role.id.filter(|_| reader.facts.world == World::Open);
+    let Some(built_in) = known.and_then(|id| Catalog::newest().role(id)) else {
+        return Some(Verdict::Keep);
+    };
+    if role.kind == RoleKind::Custom {
+        let problem = Problem::new(
+            format!("a custom role with the GUID of the built-in role `{}`", built_in.name),
+            "a GUID of its own; the built-in definition stands",
+        )
+        .help("an assignment by this GUID gives the built-in role");
+        let touches = Touches::Role { id: role.id, name: Some(role.name.to_string()) };
+        let what = format!("role definition `{}`", role.name);
+        reader.refuse_as("custom-role-with-built-in-id", &what, &problem, touches);
+        return None;
+    }
+    if entry.has(&["permissions"]) {
+        return Some(Verdict::Keep);
+    }
+    // Get-AzRoleDefinition pools the lists of all blocks and loses their conditions.
+    let lossy =
+        built_in.blocks.len() > 1 || built_in.blocks.iter().any(|block| block.condition.is_some());
+    if lossy {
+        reader.repairs.push(Repair {
+            code: "flattened-role",
+            message: format!(
+                "`{}` has {} permission blocks and conditions, which this shape pools and drops; the catalog's definition stays",
+                built_in.name,
+                built_in.blocks.len()
+            ),
+            steps: vec![],
+        });
+    }
+    Some(Verdict::CatalogStays)
+}
+
 fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefinition, Problem> {
     let id = identify(entry)?;
     let name = name(entry, &mut reader.repairs)?;
@@ -32,28 +84,47 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefi
         return Err(Problem::new("neither an id nor a name", "`Id` or `roleName`"));
     }
     let scopes = entry.strings(&["assignableScopes"], &mut reader.repairs)?;
-    let mut placeholder = None;
     for (scope, index) in &scopes {
-        if scope.contains(['{', '<']) && placeholder.is_none() {
-            placeholder = Some(*index);
+        let repair = if is_placeholder(scope) {
+            Some((
+                "placeholder-scope",
+                format!(
+                    "`{scope}` among the assignable scopes is a placeholder; it decides nothing here, the service would refuse it"
+                ),
+            ))
+        } else if scope.trim().len() != scope.len() {
+            Some(("repaired-blanks", "blanks around an assignable scope were cut off".to_string()))
+        } else {
+            None
+        };
+        if let Some((code, message)) = repair {
+            let field = entry.find(&["assignableScopes"])?;
+            let mut steps = field.map(|field| field.steps()).unwrap_or_default();
+            steps.push(Step::Index(*index));
+            reader.repairs.push(Repair { code, message, steps });
         }
     }
-    if let Some(index) = placeholder {
-        let mut steps = entry.find(&["assignableScopes"])?.map(|f| f.steps()).unwrap_or_default();
-        steps.push(Step::Index(index));
-        reader.repairs.push(Repair {
-            code: "placeholder-scope",
-            message: format!(
-                "`{}` among the assignable scopes is a placeholder; it decides nothing here, the service would refuse it",
-                scopes[index].0
-            ),
-            steps,
-        });
-    }
+    let kind = match kind(entry, &mut reader.repairs)? {
+        Some(kind) => kind,
+        // Silence: a GUID of the catalog under the catalog's name is that role.
+        None if is_built_in(id, name.as_deref()) => RoleKind::BuiltIn,
+        None => {
+            if entry.has(&["isCustom"]) {
+                reader.repairs.push(Repair {
+                    code: "assumed-custom",
+                    message:
+                        "`IsCustom` is null: custom, since no built-in role has this name or id"
+                            .to_string(),
+                    steps: vec![],
+                });
+            }
+            RoleKind::Custom
+        }
+    };
     Ok(RoleDefinition {
         id,
         name: name.unwrap_or_else(|| id.map(|id| id.to_string()).unwrap_or_default()).into(),
-        kind: kind(entry)?,
+        kind,
         blocks: blocks(reader, entry)?,
         assignable_scopes: scopes.iter().map(|(scope, _)| scope.trim().into()).collect(),
         origin: reader.ground.origin(),
@@ -94,19 +165,41 @@ fn name(entry: &Entry<'_, '_>, repairs: &mut Vec<Repair>) -> Result<Option<Strin
     Ok(Some(bare.to_string()))
 }
 
-/// Custom or built-in, by whichever field says so; silence means custom, and the tenant sets that
-/// right for GUIDs of the catalog.
-fn kind(entry: &Entry<'_, '_>) -> Result<RoleKind, Problem> {
+/// `{subscriptionId}`, `<subscription-id>`, `$SUBSCRIPTION_ID`, zeros: what people put where the
+/// reader's own id belongs.
+fn is_placeholder(scope: &str) -> bool {
+    scope.contains(['{', '<', '$'])
+        || scope.split('/').any(|part| Guid::parse(part) == Some(Guid::ZERO))
+}
+
+/// Does the catalog have this GUID, under this name where one is given?
+fn is_built_in(id: Option<Guid>, name: Option<&str>) -> bool {
+    id.and_then(|id| Catalog::newest().role(id))
+        .is_some_and(|role| name.is_none_or(|name| role.name.eq_ignore_ascii_case(name)))
+}
+
+/// Custom or built-in, by whichever field says so.
+fn kind(entry: &Entry<'_, '_>, repairs: &mut Vec<Repair>) -> Result<Option<RoleKind>, Problem> {
     if let Some(custom) = entry.boolean(&["isCustom"])? {
-        return Ok(if custom { RoleKind::Custom } else { RoleKind::BuiltIn });
+        if let Some(field) = entry.find(&["isCustom"])?
+            && field.text().is_ok()
+        {
+            repairs.push(Repair {
+                code: "repaired-boolean",
+                message: "a boolean written as a string".to_string(),
+                steps: field.steps(),
+            });
+        }
+        return Ok(Some(if custom { RoleKind::Custom } else { RoleKind::BuiltIn }));
     }
     let stated = match entry.filled(&["roleType"])? {
         Some(word) => Some(word),
         None => entry.find_inner("type")?.map(|field| field.text()).transpose()?,
     };
     Ok(match stated.map(str::to_ascii_lowercase).as_deref() {
-        Some("builtinrole") => RoleKind::BuiltIn,
-        _ => RoleKind::Custom,
+        Some("builtinrole") => Some(RoleKind::BuiltIn),
+        Some("customrole") => Some(RoleKind::Custom),
+        _ => None,
     })
 }
 

@@ -87,6 +87,22 @@ pub struct Assignment {
     pub origin: Origin,
 }
 
+impl Assignment {
+    /// Does another entry say the same, wherever the two were read?
+    #[must_use]
+    pub fn says_the_same(&self, other: &Assignment) -> bool {
+        let condition = |one: &Assignment| one.condition.as_ref().map(|guard| guard.text.clone());
+        self.principal == other.principal
+            && self.role == other.role
+            && self.scope == other.scope
+            && self.state == other.state
+            && (self.start, self.end) == (other.start, other.end)
+            && self.via_lighthouse == other.via_lighthouse
+            && self.stands_for == other.stands_for
+            && condition(self) == condition(other)
+    }
+}
+
 /// Does a deny assignment block, or only log (semantics.md 5.10)?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DenyEffect {

@@ -71,6 +71,8 @@ pub struct Principal {
     pub display_name: Option<Box<str>>,
     /// User principal name, for users.
     pub user_principal_name: Option<Box<str>>,
+    /// Mail address, for users: of a guest it is the address that people know.
+    pub mail: Option<Box<str>>,
     /// Application (client) id, for service principals.
     pub app_id: Option<Guid>,
     /// `servicePrincipalType`: `Application`, `ManagedIdentity`, …

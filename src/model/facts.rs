@@ -5,7 +5,7 @@ use super::{
     RoleDefinition, Subscription,
 };
 use crate::ident::{Guid, Scope};
-use crate::origin::{Error, Place, Sources};
+use crate::origin::{Error, Place, SourceId, Sources};
 use rustc_hash::FxHashMap;
 
 /// A scope of these facts: its row in the scope table.
@@ -72,6 +72,17 @@ impl InputKind {
     }
 }
 
+/// A part of a snapshot that could not be read when it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The kind of input.
+    pub kind: InputKind,
+    /// The scope or group that it was asked of.
+    pub at: Box<str>,
+    /// What the service answered.
+    pub reason: Box<str>,
+}
+
 /// Everything that was read from all sources of one tenant.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -108,6 +119,10 @@ pub struct Facts {
     pub errors: Vec<Error>,
     /// How many entries of each kind each source held.
     pub recognised: Vec<(u32, InputKind, usize)>,
+    /// What the summary of a snapshot names as not read.
+    pub unread: Vec<Unread>,
+    /// Is there a summary that says which kinds of input were read?
+    pub summarised: bool,
     scopes: Vec<Scope>,
     scope_rows: FxHashMap<Box<str>, u32>,
 }
@@ -184,6 +199,13 @@ impl Facts {
             Some(row) => row.2 += count,
             None => self.recognised.push((source, kind, count)),
         }
+    }
+
+    /// How many entries a source has given so far.
+    #[must_use]
+    pub fn entries_of(&self, source: SourceId) -> usize {
+        let source = u32::try_from(source.index()).unwrap_or(u32::MAX);
+        self.recognised.iter().filter(|row| row.0 == source).map(|row| row.2).sum()
     }
 
     /// Was any entry of a kind read from any source?

@@ -90,7 +90,7 @@ const TABLE: &[(&str, &str)] = &[
     // Gaps.
     (
         "unknown-members",
-        "An assignment or a deny names a group whose members no file lists (or lists only in part: Graph cuts an expanded list at 20 without saying so). The principal may be in it, so the answer is conditional.",
+        "An assignment or a deny names a group whose members no file lists, or lists only in part: a link says that there are more. The principal may be in it, so the answer is conditional.",
     ),
     (
         "unknown-management-groups",
@@ -107,10 +107,6 @@ const TABLE: &[(&str, &str)] = &[
     (
         "unreadable-file",
         "A file breaks off or is not what it seems. What came before was read; what is missing could change answers of the kind that came before it.",
-    ),
-    (
-        "cut-off-list",
-        "A list announces a next page that is not in the export. Follow nextLink until it is null.",
     ),
     (
         "custom-role-with-built-in-id",
@@ -152,17 +148,70 @@ const TABLE: &[(&str, &str)] = &[
         "No resources were read, so whether keys and local authentication are open is not known.",
     ),
     (
+        "no-properties",
+        "Resources were read, and none with its properties: `az resource list` leaves them out. Whether keys and local authentication are open is not known.",
+    ),
+    (
+        "unread",
+        "The summary of the snapshot says that this could not be read when it was taken, and why.",
+    ),
+    (
+        "cut-off-list",
+        "A list announces a next page that is not in the export. Follow nextLink until it is null.",
+    ),
+    (
+        "members-may-be-cut",
+        "A group was exported with exactly 20 expanded members. Microsoft Graph stops there without saying so; /groups/{id}/members lists them all.",
+    ),
+    (
+        "members-of-no-group",
+        "A list of members was exported without the group that they belong to. Users and groups in it are known by name; nobody becomes a member of anything. The name of the file is not asked.",
+    ),
+    (
         "subscription-without-assignments",
         "A subscription is named somewhere and has no role assignment of its own in the export. `az role assignment list --all` covers one subscription: run it for each.",
     ),
     // Notes: what was mended or kept out.
     (
-        "repaired-utf16",
-        "The file was UTF-16, as a redirect in Windows PowerShell writes it. It was converted.",
+        "repaired-prose",
+        "Something stood before the JSON, usually a warning of the tool: its stderr went into the same file. It was passed over. `2>/dev/null` keeps it out.",
+    ),
+    (
+        "repaired-commas",
+        "Commas before a closing bracket, which JSON does not know. They were passed over; places in messages are still those of the file.",
+    ),
+    (
+        "repaired-surrogate",
+        "A string held half of a character that takes two units of UTF-16, as cut-off descriptions do. The half was replaced by U+FFFD.",
+    ),
+    (
+        "repaired-slash",
+        "A scope began without a slash or ended with one. It was read as the scope that it can only mean.",
+    ),
+    ("repaired-boolean", "`true` or `false` was written as a string. It was read as the boolean."),
+    (
+        "assumed-custom",
+        "Nothing says whether a role definition is custom or built-in. No built-in role has its name or GUID, so it was read as a custom one.",
+    ),
+    (
+        "duplicate-key",
+        "A field stands in one object twice, with the same value. Where the values differ the entry is refused.",
+    ),
+    (
+        "same-id",
+        "Two assignments carry one id and say different things, as exports of different days in one folder do. Both are read: leaving one out could make a false no.",
+    ),
+    (
+        "not-json",
+        "A file that is not JSON (a script, a log, a page of text) stands among the exports. It was passed over.",
+    ),
+    (
+        "empty-list",
+        "A list without entries. It does not say of what it is the list, so no kind of input counts as read; the summary that the collect script writes does say it.",
     ),
     (
         "repaired-comments",
-        "The file had comments or trailing commas. They were passed over; places in messages are still those of the file.",
+        "The file had comments, which JSON does not know. They were passed over; places in messages are still those of the file.",
     ),
     ("repaired-null-entry", "A null inside a list was passed over."),
     (

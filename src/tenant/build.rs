@@ -82,7 +82,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .collect();
     lock_rows.sort_unstable();
 
-    let notices = super::notices::notices(&facts, &scopes);
+    let notices = super::notices::notices(&mut facts, &scopes);
     let mut resources = FxHashMap::default();
     for resource in std::mem::take(&mut facts.resources) {
         let at = scope_refs[resource.scope.0 as usize];
@@ -280,6 +280,7 @@ fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<Principa
         info.display_name = info.display_name.take().or(principal.display_name);
         info.user_principal_name =
             info.user_principal_name.take().or(principal.user_principal_name);
+        info.mail = info.mail.take().or(principal.mail);
         info.app_id = info.app_id.or(principal.app_id);
         info.user_type = info.user_type.take().or(principal.user_type);
         info.service_principal_type =

@@ -87,6 +87,7 @@ pub(crate) struct Row {
 pub(crate) struct PrincipalInfo {
     pub(crate) display_name: Option<Box<str>>,
     pub(crate) user_principal_name: Option<Box<str>>,
+    pub(crate) mail: Option<Box<str>>,
     pub(crate) app_id: Option<Guid>,
     pub(crate) user_type: Option<Box<str>>,
     pub(crate) service_principal_type: Option<Box<str>>,

@@ -33,8 +33,8 @@ pub enum NameError {
 const CANDIDATES: usize = 8;
 
 impl Tenant {
-    /// The principal that people mean by a name: an object id, a user principal name, an app id or a
-    /// display name that is unique (cli.md). An id needs no listing; it is returned as it is.
+    /// The principal that people mean by a name: an object id, a user principal name, a mail address, an
+    /// app id or a display name that is unique (cli.md). An id needs no listing; it is returned as it is.
     ///
     /// # Errors
     /// [`NameError`] where nothing or several things have the name.
@@ -66,12 +66,13 @@ impl Tenant {
         let mut index: FxHashMap<Box<str>, Vec<PrincipalIx>> = FxHashMap::default();
         for ix in self.principals() {
             let info = &self.infos[ix.row()];
-            let mut names: Vec<String> = [&info.user_principal_name, &info.display_name]
-                .into_iter()
-                .flatten()
-                .map(|name| name.trim().to_lowercase())
-                .chain(info.app_id.map(|id| id.to_string()))
-                .collect();
+            let mut names: Vec<String> =
+                [&info.user_principal_name, &info.mail, &info.display_name]
+                    .into_iter()
+                    .flatten()
+                    .map(|name| name.trim().to_lowercase())
+                    .chain(info.app_id.map(|id| id.to_string()))
+                    .collect();
             names.sort();
             names.dedup();
             for name in names {
@@ -94,7 +95,7 @@ impl Tenant {
         let mut found: Vec<(usize, PrincipalIx)> = Vec::new();
         for ix in self.principals() {
             let info = &self.infos[ix.row()];
-            let best = [&info.user_principal_name, &info.display_name]
+            let best = [&info.user_principal_name, &info.mail, &info.display_name]
                 .into_iter()
                 .flatten()
                 .map(|name| alike(&name.to_lowercase(), &wanted))

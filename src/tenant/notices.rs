@@ -6,12 +6,54 @@ use crate::ident::ScopeKind;
 use crate::model::{Facts, InputKind, World};
 use rustc_hash::FxHashSet;
 
+const RESOURCES: &str = "az graph query -q \"resources | project id, type, properties, identity, tags\" -o json > resources.json";
+
+/// Parts that an export itself says are missing: lists with a next page, kinds that the collect script
+/// could not read. Like absent kinds they are named and change no outcome.
+fn missing_parts(facts: &mut Facts, found: &mut Vec<Notice>) {
+    let (cut, rest): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut facts.notes).into_iter().partition(|note| {
+            matches!(note.code, "cut-off-list" | "members-may-be-cut" | "members-of-no-group")
+        });
+    facts.notes = rest;
+    for note in cut {
+        let place = note.place.map_or_else(String::new, |place| format!("{place}: "));
+        found.push(Notice {
+            code: note.code,
+            message: format!("{place}{}", note.message),
+            help: match note.code {
+                "cut-off-list" => "follow the link until there is none, or let az do it: it asks for every page",
+                _ => "azrbac collect --print az prints a script that asks for the members of each group",
+            }
+            .to_string(),
+        });
+    }
+    if facts.summarised {
+        // The summary says of what the empty lists are lists.
+        facts.notes.retain(|note| note.code != "empty-list");
+    }
+    for part in &facts.unread {
+        found.push(Notice {
+            code: "unread",
+            message: format!(
+                "{} of {} could not be read when the snapshot was taken: {}",
+                part.kind.as_str(),
+                part.at,
+                part.reason
+            ),
+            help: "run the script again as somebody who may read them".to_string(),
+        });
+    }
+}
+
 /// Kinds of input that no file holds, once each, with the command that exports them.
-pub(super) fn notices(facts: &Facts, scopes: &Scopes) -> Vec<Notice> {
+pub(super) fn notices(facts: &mut Facts, scopes: &Scopes) -> Vec<Notice> {
     let mut found = Vec::new();
     if facts.world == World::Closed {
         return found;
     }
+    missing_parts(facts, &mut found);
+    let facts = &*facts;
     let mut absent = |kinds: &[InputKind], code, message: &str, help: &str| {
         if !kinds.iter().any(|kind| facts.has(*kind)) {
             found.push(Notice { code, message: message.to_string(), help: help.to_string() });
@@ -62,8 +104,15 @@ pub(super) fn notices(facts: &Facts, scopes: &Scopes) -> Vec<Notice> {
         &[InputKind::Resources],
         "no-resources",
         "no resources were read: the state of keys and local authentication is not known",
-        "az graph query -q \"resources | project id, type, properties, identity, tags\" -o json > resources.json",
+        RESOURCES,
     );
+    if !facts.resources.is_empty() && facts.resources.iter().all(|one| one.properties.is_none()) {
+        found.push(Notice {
+            code: "no-properties",
+            message: "no resource has properties: the state of keys and local authentication is not known".to_string(),
+            help: RESOURCES.to_string(),
+        });
+    }
     let mut with_assignments: FxHashSet<&str> = FxHashSet::default();
     for assignment in &facts.assignments {
         let folded = facts.scope_at(assignment.scope).folded();
