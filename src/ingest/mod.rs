@@ -10,6 +10,7 @@ pub(crate) mod deny;
 pub(crate) mod directory;
 pub(crate) mod documents;
 pub(crate) mod entry;
+pub(crate) mod flat;
 pub(crate) mod ground;
 pub(crate) mod hierarchy;
 pub(crate) mod node;
@@ -23,7 +24,7 @@ pub(crate) mod yaml;
 
 use crate::ident::Guid;
 use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, PrincipalType, Touches};
-use crate::origin::{Error, ErrorKind, Origin, Place};
+use crate::origin::{Error, ErrorKind, Origin, Place, SourceId};
 use assignment::Record;
 use documents::{
     Entries, after_prose, entries, looks_like_json, message, taken_out, without_comments,
@@ -63,6 +64,10 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
         );
         return;
     }
+    let lines = Lines::default();
+    if let Some(items) = flat::items(&text) {
+        return read_flat(facts, &items, source, name, &text, &lines);
+    }
     let mut found = entries(&text);
     let clean;
     if found.broken.is_some() && !looks_like_json(text.as_bytes()) {
@@ -100,7 +105,6 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
             Some(beginning(name)),
         );
     }
-    let lines = Lines::default();
     let ground = |entry| Ground {
         source,
         name,
@@ -136,6 +140,36 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     if let Some((offset, what)) = &found.broken {
         broken(facts, name, &text, &found, *offset, what, last);
     }
+}
+
+/// Reads a list that is mostly assignments in az's shape.
+fn read_flat(
+    facts: &mut Facts,
+    items: &[flat::Item<'_>],
+    source: SourceId,
+    name: &str,
+    text: &str,
+    lines: &Lines,
+) {
+    facts.assignments.reserve(items.len());
+    let mut buffer = String::new();
+    let (mut added, mut errors) = (0, 0);
+    for (index, item) in items.iter().enumerate() {
+        if let flat::Item::Flat(one) = item
+            && flat::add(facts, source, one, &mut buffer)
+        {
+            added += 1;
+            continue;
+        }
+        let Some(entry) = flat::raw(text, item, index) else { continue };
+        flat::count(facts, source, &mut added);
+        let ground = Ground { source, name, text, lines, at: At::Json { entry, documents: 1 } };
+        let mut reader = Reader::new(facts, ground);
+        reader.errors_here = errors;
+        read_entry(&mut reader, entry.text);
+        errors = reader.errors_here;
+    }
+    flat::count(facts, source, &mut added);
 }
 
 fn beginning(name: &str) -> Place {
