@@ -120,7 +120,7 @@ fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap
         "Microsoft.Resources/subscriptions/resourceGroups/delete",
     ];
     for name in words::OPERATIONS.iter().chain(&more) {
-        let operation = Operation::new(name).unwrap();
+        let operation = Operation::new(name).expect("an operation of the catalog");
         let decision = can(tenant, &Request { operation: &operation, ..plain.clone() });
         let about = || format!("{what}: {name} by {} at {}", plain.principal, plain.scope);
         if tenant.catalog().planes(&operation).on(plain.plane).is_some() {
@@ -153,7 +153,7 @@ fn load(files: &[(String, String)]) -> Tenant {
     let mut facts = Facts::default();
     for (name, text) in files {
         if scenario::is_scenario(text.as_bytes()) {
-            facts = scenario::read(name, text.as_bytes()).unwrap().remove(0).facts;
+            facts = scenario::read(name, text.as_bytes()).expect("a scenario").remove(0).facts;
         } else {
             azrbac::ingest::read(&mut facts, name, text.as_bytes());
         }
@@ -203,7 +203,10 @@ fn random(number: u64) -> (Tenant, Vec<Question>) {
                     fields.remove("at");
                 }
             }
-            scenario::read_questions("question", &entry.to_string(), 0).next().unwrap().unwrap()
+            scenario::read_questions("question", &entry.to_string(), 0)
+                .next()
+                .expect("one line")
+                .expect("a question")
         })
         .collect();
     let mut files = if closed {

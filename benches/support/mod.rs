@@ -12,7 +12,7 @@ use azrbac::pattern::ActionPattern;
 
 /// SplitMix64: the same numbers on every machine.
 #[derive(Debug)]
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -24,25 +24,25 @@ impl Random {
     }
 
     /// A number below `count`.
-    pub fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         ((u128::from(self.next()) * count as u128) >> 64) as usize
     }
 
     /// True in `percent` of a hundred.
-    pub fn percent(&mut self, percent: usize) -> bool {
+    pub(crate) fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 }
 
 /// A generated tenant and what to ask it.
 #[derive(Debug)]
-pub struct Generated {
+pub(crate) struct Generated {
     /// The facts.
-    pub facts: Facts,
+    pub(crate) facts: Facts,
     /// Users and service principals.
-    pub principals: Vec<Guid>,
+    pub(crate) principals: Vec<Guid>,
     /// Resources.
-    pub resources: Vec<Scope>,
+    pub(crate) resources: Vec<Scope>,
 }
 
 fn guid(kind: u128, number: usize) -> Guid {
@@ -50,7 +50,7 @@ fn guid(kind: u128, number: usize) -> Guid {
 }
 
 /// A tenant with `count` role assignments.
-pub fn tenant(count: usize, seed: u64) -> Generated {
+pub(crate) fn tenant(count: usize, seed: u64) -> Generated {
     let mut random = Random(seed);
     let mut facts = Facts::closed();
     let groups: Vec<Scope> = (0..(count / 1000).max(10))
@@ -217,7 +217,7 @@ fn roles() -> Vec<Guid> {
 }
 
 /// Operations of the catalog with their plane.
-pub fn operations() -> Vec<(Operation, Plane)> {
+pub(crate) fn operations() -> Vec<(Operation, Plane)> {
     Catalog::newest()
         .operations()
         .iter()

@@ -383,9 +383,8 @@ impl<'r> Expansion<'r> {
         for (at, operation) in operations.all().iter().enumerate() {
             let (sure, maybe) = (holds(&firm, at), holds(&open, at));
             let slow = one_by_one
-                || (maybe && (!sure || lighthouse))
-                || (sure && holds(&perhaps, at))
-                || (lighthouse && sure);
+                || ((maybe || sure) && (lighthouse || !sure))
+                || (sure && holds(&perhaps, at));
             let found = if slow {
                 self.decided(operation, sure || maybe)
             } else if !sure {

@@ -79,7 +79,7 @@ impl WhereCan {
 /// At which scopes may the principal of a request do its operation? The scope of the request is where
 /// to look: itself and everything below it.
 ///
-/// The answer holds exactly the scopes at which [`can`](super::can) says allowed or conditional.
+/// The answer holds exactly the scopes at which [`can`](super::can()) says allowed or conditional.
 /// Scopes that the tenant does not list answer as their nearest listed ancestor does, but where a
 /// condition asks for their names.
 #[must_use]

@@ -65,9 +65,12 @@ fn principal(
     })
 }
 
+/// An attribute's name, `set_name`, and its values.
+type SecurityAttribute = (Box<str>, Vec<Box<str>>);
+
 /// `customSecurityAttributes`: attribute sets, each with its attributes; Graph adds `@odata.type`
 /// beside every list.
-fn security_attributes(entry: &Entry<'_, '_>) -> Result<Vec<(Box<str>, Vec<Box<str>>)>, Problem> {
+fn security_attributes(entry: &Entry<'_, '_>) -> Result<Vec<SecurityAttribute>, Problem> {
     let Some(field) = entry.find(&["customSecurityAttributes"])? else { return Ok(Vec::new()) };
     let Node::Object(sets) = field.node else {
         return Err(field.problem("an object of attribute sets"));

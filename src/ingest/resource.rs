@@ -59,7 +59,10 @@ fn identities(entry: &Entry<'_, '_>) -> Result<Vec<Guid>, Problem> {
     Ok(found)
 }
 
-fn tags(entry: &Entry<'_, '_>) -> Result<Vec<(Box<str>, Box<str>)>, Problem> {
+/// A tag's name and value.
+type Tag = (Box<str>, Box<str>);
+
+fn tags(entry: &Entry<'_, '_>) -> Result<Vec<Tag>, Problem> {
     let Some(field) = entry.find_own("tags")? else { return Ok(Vec::new()) };
     let Node::Object(tags) = field.node else { return Ok(Vec::new()) };
     Ok(tags

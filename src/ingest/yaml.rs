@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The largest YAML source that is read, in bytes: YAML is for what people write. Exports are JSON.
-pub const YAML_LIMIT: usize = 4 * 1024 * 1024;
+pub(crate) const YAML_LIMIT: usize = 4 * 1024 * 1024;
 
 /// The most nodes that a YAML source may unfold to, aliases included.
 const NODE_LIMIT: usize = 1_000_000;

@@ -177,12 +177,12 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
         operation: question.operation.text(),
         plane: question.plane.as_str(),
         scopes,
-        gaps: list
-            .regions
-            .iter()
-            .any(|region| region.outcome == Outcome::Conditional)
-            .then(|| list.gaps.iter().map(gap).collect())
-            .unwrap_or_default(),
+        // A firm answer is not changed by what is missing.
+        gaps: if list.regions.iter().any(|region| region.outcome == Outcome::Conditional) {
+            list.gaps.iter().map(gap).collect()
+        } else {
+            Vec::new()
+        },
         remarks: question.remarks.iter().map(String::as_str).collect(),
     };
     serde_json::to_string(&wire).unwrap_or_default()
