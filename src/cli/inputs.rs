@@ -13,6 +13,7 @@ use azrbac::scenario::{self, Question, Scenario};
 use azrbac::tenant::Tenant;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// The lab: the tenant that answers when none is given.
@@ -21,8 +22,9 @@ const LAB: &str = include_str!("../../roles/lab/contoso.json");
 /// A tenant and the texts that it was read from, to say where a fact stands.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    pub(crate) tenant: Tenant,
-    texts: Vec<Vec<u8>>,
+    /// The process ends right after its answer: taking a large tenant apart first is time lost.
+    pub(crate) tenant: ManuallyDrop<Tenant>,
+    texts: ManuallyDrop<Vec<Vec<u8>>>,
     names: Vec<String>,
 }
 
@@ -67,7 +69,7 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
         console.say("azrbac: no tenant given (-t PATH): this is the embedded lab, Contoso");
         let scenario = one_scenario("the lab", LAB.as_bytes())?;
         let tenant = Tenant::build(scenario.facts, &catalog);
-        return Ok(Loaded { tenant, texts: Vec::new(), names: Vec::new() });
+        return Ok(loaded(tenant, Vec::new(), Vec::new()));
     }
     let mut facts = Facts::default();
     let mut texts = Vec::new();
@@ -120,7 +122,11 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
     for notice in tenant.notices() {
         console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
     }
-    Ok(Loaded { tenant, texts, names })
+    Ok(loaded(tenant, texts, names))
+}
+
+fn loaded(tenant: Tenant, texts: Vec<Vec<u8>>, names: Vec<String>) -> Loaded {
+    Loaded { tenant: ManuallyDrop::new(tenant), texts: ManuallyDrop::new(texts), names }
 }
 
 /// The files that paths name, folders searched, sorted by name: the order never decides anything, and

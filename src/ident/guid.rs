@@ -20,6 +20,18 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub u128);
 
+/// The value of each hexadecimal digit; `0xff` for all other bytes.
+const DIGITS: [u8; 256] = {
+    let mut table = [0xff; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        table[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    table
+};
+
 impl Guid {
     /// The all-zero GUID: in a deny assignment it stands for every principal (semantics.md 5.3).
     pub const ZERO: Guid = Guid(0);
@@ -36,23 +48,27 @@ impl Guid {
             32 => false,
             _ => return None,
         };
-        let mut value = 0u128;
-        for (at, byte) in bytes.iter().enumerate() {
-            if dashed && matches!(at, 8 | 13 | 18 | 23) {
-                if *byte != b'-' {
-                    return None;
-                }
-                continue;
+        // A large export holds millions of them: wrong digits are seen once, at the end.
+        let mut wrong = 0u8;
+        let mut hex = |digits: &[u8]| {
+            digits.iter().fold(0u64, |value, byte| {
+                let digit = DIGITS[usize::from(*byte)];
+                wrong |= digit;
+                (value << 4) | u64::from(digit & 0x0f)
+            })
+        };
+        let (high, low) = if dashed {
+            if [8, 13, 18, 23].iter().any(|at| bytes[*at] != b'-') {
+                return None;
             }
-            let digit = match byte {
-                b'0'..=b'9' => byte - b'0',
-                b'a'..=b'f' => byte - b'a' + 10,
-                b'A'..=b'F' => byte - b'A' + 10,
-                _ => return None,
-            };
-            value = (value << 4) | u128::from(digit);
-        }
-        Some(Guid(value))
+            (
+                hex(&bytes[..8]) << 32 | hex(&bytes[9..13]) << 16 | hex(&bytes[14..18]),
+                hex(&bytes[19..23]) << 48 | hex(&bytes[24..]),
+            )
+        } else {
+            (hex(&bytes[..16]), hex(&bytes[16..]))
+        };
+        (wrong & 0xf0 == 0).then_some(Guid(u128::from(high) << 64 | u128::from(low)))
     }
 
     /// The GUID at the end of an id such as `/subscriptions/…/roleDefinitions/{guid}`

@@ -296,10 +296,14 @@ pub(crate) fn add(
     flat: &Flat<'_>,
     buffer: &mut String,
 ) -> bool {
-    let Ok(scope) = facts.scope_text(flat.scope, buffer) else { return false };
+    buffer.clear();
+    buffer.push_str(flat.scope);
+    buffer.make_ascii_lowercase();
+    // Cosmos DB's own assignments are resources, with scopes of their own.
     if buffer.contains("microsoft.documentdb/") {
         return false;
     }
+    let Ok(scope) = facts.scope_text(flat.scope, buffer) else { return false };
     facts.assignments.push(Assignment {
         name: AssignmentName::UnderScope(flat.id),
         principal: flat.principal,
@@ -340,4 +344,229 @@ pub(crate) fn raw<'a>(text: &'a str, item: &Item<'a>, index: usize) -> Option<Ra
         }
     };
     Some(RawEntry { text: part, offset, document: 0, wrapper: None, index: Some(index) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    const FIELDS: [(&str, &[&str]); 18] = [
+        (
+            "condition",
+            &["null", "null", "null", "null", "\"\"", "\"@Resource[a:b] StringEquals 'c'\""],
+        ),
+        ("conditionVersion", &["null", "\"2.0\""]),
+        ("createdBy", &["\"11111111-1111-1111-1111-111111111111\"", "null", "7"]),
+        ("createdOn", &["\"2026-01-01T00:00:00+00:00\""]),
+        (
+            "description",
+            &["null", "\"\"", "\"a \\\" b\"", "\"{[,]}\"", "\"\\ud800\"", "\"größer\""],
+        ),
+        (
+            "id",
+            &[
+                "\"SCOPE/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-0000000000NN\"",
+                "\"SCOPE/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-0000000000NN\"",
+                "\"/providers/Microsoft.Authorization/roleAssignments/00000000-0000-0000-0000-0000000000NN\"",
+                "null",
+                "\"x\"",
+            ],
+        ),
+        ("name", &["\"n\"", "null"]),
+        (
+            "principalId",
+            &[
+                "\"22222222-2222-2222-2222-2222222222NN\"",
+                "\"22222222-2222-2222-2222-2222222222NN\"",
+                "\"222222222222222222222222222222NN\"",
+                "\"{22222222-2222-2222-2222-2222222222NN}\"",
+                "\"\"",
+                "5",
+            ],
+        ),
+        ("principalName", &["\"a@contoso.example\"", "\" b \"", "\"\"", "null"]),
+        (
+            "principalType",
+            &["\"User\"", "\"Group\"", "\"ServicePrincipal\"", "\"user\"", "\"Unknown\"", "null"],
+        ),
+        ("resourceGroup", &["\"rg\"", "null"]),
+        (
+            "roleDefinitionId",
+            &[
+                "\"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7\"",
+                "\"/subscriptions/s/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7\"",
+                "\"acdd72a7-3385-48ef-bd42-f606fba81ae7\"",
+                "\"Microsoft.KeyVault/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7\"",
+                "\"/x/y\"",
+                "null",
+            ],
+        ),
+        ("roleDefinitionName", &["\"Reader\"", "\"Read\\u00e9r\"", "null"]),
+        (
+            "scope",
+            &[
+                "\"SCOPE\"",
+                "\"SCOPE\"",
+                "\"SCOPE\"",
+                "\"SCOPE/\"",
+                "\" SCOPE\"",
+                "\"/keys\"",
+                "null",
+            ],
+        ),
+        (
+            "type",
+            &[
+                "\"Microsoft.Authorization/roleAssignments\"",
+                "\"microsoft.authorization/roleassignments\"",
+                "null",
+                "\"x\"",
+            ],
+        ),
+        ("updatedBy", &["\"\"", "[1, {}]"]),
+        ("updatedOn", &["null"]),
+        ("startDateTime", &["\"2026-01-01T00:00:00Z\""]),
+    ];
+    const SCOPES: [&str; 6] = [
+        "/subscriptions/s",
+        "/subscriptions/S/resourceGroups/RG",
+        "/",
+        "/providers/Microsoft.Management/managementGroups/m",
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/a/sqlRoleAssignments/x",
+        "subscriptions/s",
+    ];
+
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, count: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(self.0 >> 33).expect("31 bits fit") % count
+        }
+    }
+
+    fn entry(dice: &mut Dice) -> String {
+        let scope = SCOPES[dice.below(SCOPES.len() * 3).min(SCOPES.len() - 1) % SCOPES.len()];
+        let odd = dice.below(3) == 0;
+        let mut fields: Vec<String> = Vec::new();
+        for (row, (name, values)) in FIELDS.iter().enumerate() {
+            let rare = row == FIELDS.len() - 1;
+            if (odd && dice.below(12) == 0) || (rare && !(odd && dice.below(4) == 0)) {
+                continue;
+            }
+            let value = if odd { values[dice.below(values.len())] } else { values[0] };
+            let below = if scope == "/" && name == &"id" { "" } else { scope };
+            let value =
+                value.replace("SCOPE", below).replace("NN", &format!("{:02}", dice.below(40)));
+            let name =
+                if odd && dice.below(30) == 0 { name.to_uppercase() } else { (*name).to_string() };
+            fields.push(format!("    \"{name}\": {value}"));
+            if odd && dice.below(40) == 0 {
+                fields.push(format!("    \"{name}\": {value}"));
+            }
+        }
+        if odd && dice.below(4) == 0 {
+            fields.reverse();
+        }
+        format!("{{\n{}\n  }}", fields.join(",\n"))
+    }
+
+    /// All that was read, in words, without places.
+    fn told(facts: &Facts) -> String {
+        let mut text = String::new();
+        for one in &facts.assignments {
+            let mut one = one.clone();
+            one.origin = Origin::NONE;
+            let condition = one.condition.take().map(|guard| guard.text);
+            let scope = facts.scope_at(one.scope).text();
+            let _infallible = writeln!(text, "{one:?} {scope} {condition:?}");
+        }
+        for error in &facts.errors {
+            let _infallible = writeln!(text, "{} {:?}", error.message(), error.expectation());
+        }
+        for gap in &facts.gaps {
+            let _infallible = writeln!(text, "{} {:?}", gap.message, gap.touches);
+        }
+        for note in &facts.notes {
+            let _infallible = writeln!(text, "{} {} {}", note.code, note.message, note.count);
+        }
+        let mut names: Vec<_> = facts.names_in_assignments.iter().collect();
+        names.sort_unstable();
+        let _infallible = writeln!(text, "{:?} {names:?}", facts.recognised);
+        text
+    }
+
+    #[test]
+    fn reads_what_the_general_way_reads() {
+        let mut dice = Dice(1);
+        let (mut flat, mut other) = (0, 0);
+        for _ in 0..2000 {
+            let count = 1 + dice.below(6);
+            let entries: Vec<String> = (0..count).map(|_| entry(&mut dice)).collect();
+            let list = format!("[\n  {}\n]\n", entries.join(",\n  "));
+            for item in items(&list).into_iter().flatten() {
+                match item {
+                    Item::Flat(_) => flat += 1,
+                    Item::Other(_) => other += 1,
+                }
+            }
+            // A wrapper sends the same entries the general way.
+            let wrapped = format!("{{\"value\": {list}}}");
+            let (mut fast, mut general) = (Facts::default(), Facts::default());
+            crate::ingest::read(&mut fast, "a.json", list.as_bytes());
+            crate::ingest::read(&mut general, "a.json", wrapped.as_bytes());
+            assert_eq!(told(&fast), told(&general), "{list}");
+        }
+        assert!(flat > 500 && other > 500, "both ways are taken: {flat}, {other}");
+    }
+
+    #[test]
+    fn parts_together_are_the_whole() {
+        let mut dice = Dice(2);
+        let entries: Vec<String> = (0..200).map(|_| entry(&mut dice)).collect();
+        let list = format!("[\n  {}\n]\n", entries.join(",\n  "));
+        let range = (4, list.trim_end().len() - 1);
+        let offsets = |parts: &[(usize, usize)]| -> Vec<usize> {
+            parts
+                .iter()
+                .flat_map(|(from, to)| part(&list, *from, *to).expect("whole entries"))
+                .map(|item| match item {
+                    Item::Flat(flat) => flat.offset,
+                    Item::Other(text) => text.as_ptr() as usize - list.as_ptr() as usize,
+                })
+                .collect()
+        };
+        let whole = offsets(&[range]);
+        assert_eq!(whole.len(), 200);
+        for threads in 2..9 {
+            assert_eq!(offsets(&parts(list.as_bytes(), range, threads)), whole, "{threads}");
+        }
+    }
+
+    #[test]
+    fn a_broken_list_goes_the_general_way() {
+        let mut dice = Dice(3);
+        let list = format!("[{}, {}]", entry(&mut dice), entry(&mut dice));
+        for end in 1..list.len() {
+            if list.is_char_boundary(end) {
+                assert!(items(&list[..end]).is_none(), "{}", &list[..end]);
+            }
+        }
+        assert!(items("[]").is_none() && items("").is_none() && items("[").is_none());
+    }
+
+    #[test]
+    fn ends_of_strings() {
+        for length in 0..40 {
+            let plain = "ä".repeat(length / 2) + &"x".repeat(length % 2);
+            let text = format!("{plain}\"rest\"\\\n");
+            assert_eq!(string_end(text.as_bytes(), 0), Some(plain.len()));
+            for bad in ["\\", "\n", "\u{1}"] {
+                let text = format!("{plain}{bad}\"rest of it");
+                assert_eq!(string_end(text.as_bytes(), 0), None);
+            }
+        }
+        assert_eq!(string_end(b"no end", 0), None);
+    }
 }

@@ -149,8 +149,8 @@ mod tests {
         let text = "name: ä\ntenant:\n  users:\n    - {id: 1, ok: true, none: null}\n";
         let (node, positions) = read(text).unwrap();
         assert_eq!(
-            node.to_value().to_string(),
-            r#"{"name":"ä","tenant":{"users":[{"id":1,"none":null,"ok":true}]}}"#
+            node.to_value(),
+            serde_json::json!({"name": "ä", "tenant": {"users": [{"id": 1, "ok": true, "none": null}]}})
         );
         let steps = [Step::Key("tenant".into()), Step::Key("users".into()), Step::Index(0)];
         let offset = positions.offset(&steps).unwrap();

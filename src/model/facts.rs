@@ -6,7 +6,15 @@ use super::{
 };
 use crate::ident::{Guid, Scope};
 use crate::origin::{Error, Place, SourceId, Sources};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
+
+fn hash(folded: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    folded.hash(&mut hasher);
+    hasher.finish()
+}
 
 /// A scope of these facts: its row in the scope table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,7 +132,8 @@ pub struct Facts {
     /// Is there a summary that says which kinds of input were read?
     pub summarised: bool,
     scopes: Vec<Scope>,
-    scope_rows: FxHashMap<Box<str>, u32>,
+    /// Rows of `scopes` by folded text, which is kept there alone.
+    scope_rows: HashTable<u32>,
 }
 
 impl Facts {
@@ -136,10 +145,10 @@ impl Facts {
 
     /// The row of a scope, added on first sight.
     pub fn scope(&mut self, scope: Scope) -> ScopeRef {
-        if let Some(row) = self.scope_rows.get(scope.folded()) {
-            return ScopeRef(*row);
+        match self.scope_row(scope.folded()) {
+            Some(row) => row,
+            None => self.add_scope(scope),
         }
-        self.add_scope(scope)
     }
 
     /// The row of a scope as an export writes it. The folded text is looked up before anything is
@@ -151,8 +160,8 @@ impl Facts {
         buffer.clear();
         buffer.push_str(text);
         buffer.make_ascii_lowercase();
-        if let Some(row) = self.scope_rows.get(buffer.as_str()) {
-            return Ok(ScopeRef(*row));
+        if let Some(row) = self.scope_row(buffer) {
+            return Ok(row);
         }
         let scope = Scope::new(text)?;
         Ok(self.scope(scope))
@@ -160,9 +169,17 @@ impl Facts {
 
     fn add_scope(&mut self, scope: Scope) -> ScopeRef {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        self.scope_rows.insert(scope.folded().into(), row);
         self.scopes.push(scope);
+        let scopes = &self.scopes;
+        let hash_of = |row: &u32| scopes.get(*row as usize).map_or(0, |scope| hash(scope.folded()));
+        self.scope_rows.insert_unique(hash_of(&row), row, hash_of);
         ScopeRef(row)
+    }
+
+    fn scope_row(&self, folded: &str) -> Option<ScopeRef> {
+        self.scope_rows
+            .find(hash(folded), |row| self.scopes[*row as usize].folded() == folded)
+            .map(|row| ScopeRef(*row))
     }
 
     /// The scope of a row.

@@ -40,15 +40,17 @@ impl Tenant {
     /// [`NameError`] where nothing or several things have the name.
     pub fn resolve_principal(&self, name: &str) -> Result<Guid, NameError> {
         let name = name.trim();
-        let by_name = self.principals_named(name);
         if let Some(id) = Guid::parse(name) {
-            // An app id is a GUID too; an object id goes first.
-            return match (self.principal(id), by_name) {
-                (None, [one]) => Ok(self.principal_id(*one)),
-                _ => Ok(id),
+            // An app id is a GUID too; an object id goes first, and needs no names.
+            return match self.principal(id) {
+                Some(_) => Ok(id),
+                None => match self.principals_named(&id.to_string()) {
+                    [one] => Ok(self.principal_id(*one)),
+                    _ => Ok(id),
+                },
             };
         }
-        match by_name {
+        match self.principals_named(name) {
             [one] => Ok(self.principal_id(*one)),
             [] => Err(NameError::Unknown(self.principals_like(name))),
             several => Err(NameError::Ambiguous(

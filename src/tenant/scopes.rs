@@ -70,7 +70,12 @@ impl Forest {
         if let Some(node) = self.rows.get(scope.folded()) {
             return *node;
         }
-        let parent = scope.parent().map(|parent| self.add(&parent));
+        let ends = ancestor_ends(scope.folded());
+        let above = ends.len().checked_sub(2).map(|at| &scope.folded()[..ends[at]]);
+        let parent = match above.and_then(|above| self.rows.get(above)) {
+            Some(node) => Some(*node),
+            None => scope.parent().map(|parent| self.add(&parent)),
+        };
         let node = self.graph.add_node(Seed {
             scope: scope.clone(),
             display_name: None,
@@ -133,7 +138,10 @@ impl Forest {
         // Depth-first search visits the newest edge first: sorted in reverse, it walks in order.
         let mut edges: Vec<(NodeIndex, NodeIndex)> =
             nodes.iter().filter_map(|node| Some((self.graph[*node].parent?, *node))).collect();
-        edges.sort_by(|a, b| self.graph[b.1].scope.cmp(&self.graph[a.1].scope));
+        // By parent first: only siblings are compared by name, and names share long beginnings.
+        edges.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| self.graph[b.1].scope.cmp(&self.graph[a.1].scope))
+        });
         for (parent, child) in edges {
             self.graph.add_edge(parent, child, ());
         }
