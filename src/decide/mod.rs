@@ -17,7 +17,8 @@ mod who_can;
 
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome};
-pub use request::{Method, Request};
+pub use crate::ident::Method;
+pub use request::Request;
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can, what_can_expanded,
 };

@@ -4,6 +4,7 @@ mod json;
 mod listing;
 mod listing_json;
 mod listing_what;
+mod request;
 mod safe;
 mod text;
 mod words;
@@ -14,6 +15,7 @@ pub use listing_json::{what_can, what_can_expanded, where_can, who_can};
 pub use listing_what::{
     what_can as what_can_text, what_can_expanded as what_can_expanded_text,
 };
+pub use request::{request, request_text};
 pub use safe::safe;
 pub use text::{Style, decision as decision_text};
 pub use words::{codes, explain};
