@@ -7,9 +7,11 @@ pub mod local_auth;
 
 mod book;
 mod operations;
+mod requests;
 mod roles;
 
 pub use operations::{Certainty, OperationBook, Planes, write as write_operations};
+pub use requests::{How, RequestCheck};
 pub use roles::{RawBlock, RawRole, RoleBook, RoleEntry, write as write_roles};
 
 use crate::ident::{Guid, Operation};

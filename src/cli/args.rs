@@ -73,6 +73,8 @@ pub(crate) enum Command {
     WhereCan(WhereCanArguments),
     /// Which permissions does this principal have, here or anywhere?
     WhatCan(WhatCanArguments),
+    /// As which operations is an ARM request checked, and at which scope?
+    Request(RequestArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -137,11 +139,14 @@ pub(crate) struct CanArguments {
     #[arg(required_unless_present = "batch")]
     pub(crate) principal: Option<String>,
     /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
-    #[arg(required_unless_present = "batch")]
+    #[arg(required_unless_present_any = ["batch", "request"])]
     pub(crate) operation: Option<String>,
     /// An ARM id, the last part of one, or a unique display name
-    #[arg(required_unless_present = "batch")]
+    #[arg(required_unless_present_any = ["batch", "request"])]
     pub(crate) scope: Option<String>,
+    /// Ask for an ARM request instead of an operation and a scope
+    #[arg(long, value_name = "METHOD URL", conflicts_with_all = ["operation", "scope", "batch"])]
+    pub(crate) request: Option<String>,
     /// Answer one question a line (JSON Lines; `-` is stdin), one answer a line, in order
     #[arg(long, value_name = "FILE", conflicts_with_all = ["principal", "operation", "scope"])]
     pub(crate) batch: Option<PathBuf>,
@@ -165,11 +170,14 @@ pub(crate) struct CanArguments {
 #[derive(Debug, Args)]
 pub(crate) struct WhoCanArguments {
     /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
-    #[arg(required = true)]
+    #[arg(required_unless_present = "request")]
     pub(crate) operation: Option<String>,
     /// An ARM id, the last part of one, or a unique display name
-    #[arg(required = true)]
+    #[arg(required_unless_present = "request")]
     pub(crate) scope: Option<String>,
+    /// Ask for an ARM request instead of an operation and a scope
+    #[arg(long, value_name = "METHOD URL", conflicts_with_all = ["operation", "scope"])]
+    pub(crate) request: Option<String>,
     /// Show groups instead of the people and applications in them
     #[arg(long)]
     pub(crate) groups: bool,
@@ -215,6 +223,17 @@ pub(crate) struct WhatCanArguments {
     pub(crate) changing: bool,
     #[command(flatten)]
     pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac request …`
+#[derive(Debug, Args)]
+pub(crate) struct RequestArguments {
+    /// A method and a URL, a path, or a path template with {placeholders}
+    #[arg(value_name = "METHOD URL", required_unless_present = "batch")]
+    pub(crate) request: Vec<String>,
+    /// Answer one request a line (`-` is stdin), one line of JSON each, in order
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    pub(crate) batch: Option<PathBuf>,
 }
 
 /// What a question may say besides its three words.

@@ -36,6 +36,28 @@ pub(crate) fn run(
         ..options
     };
     let tenant = &loaded.tenant;
+    let questions = inputs::questions(arguments.request.as_deref(), question, tenant, console)?;
+    // Several candidates of one request: the call goes through only where the one that is checked is
+    // allowed, and nobody knows which that is.
+    let mut exits = Vec::with_capacity(questions.len());
+    for question in questions {
+        exits.push(one(&question, arguments, expected, global, &loaded, console)?);
+    }
+    Ok(match exits.first() {
+        Some(first) if exits.iter().all(|exit| exit == first) => *first,
+        _ => Exit::Depends,
+    })
+}
+
+fn one(
+    question: &Question,
+    arguments: &CanArguments,
+    expected: Option<Expected>,
+    global: &Global,
+    loaded: &inputs::Loaded,
+    console: &mut Console,
+) -> Result<Exit, Stop> {
+    let tenant = &loaded.tenant;
     let prepared = match question.prepare(tenant) {
         Ok(prepared) => prepared,
         Err(error) if global.output == Format::Json => {

@@ -284,6 +284,33 @@ fn tell(facts: &Facts, console: &Console) {
     }
 }
 
+/// The questions that an ARM request means, or the one that operation and scope name. Requests are
+/// control-plane calls, and locks go by their method.
+pub(crate) fn questions(
+    request: Option<&str>,
+    named: Question,
+    tenant: &Tenant,
+    console: &Console,
+) -> Result<Vec<Question>, Error> {
+    let Some(request) = request else { return Ok(vec![named]) };
+    let check = tenant.catalog().request(request)?;
+    if check.operations.len() > 1 {
+        let names: Vec<&str> = check.operations.iter().map(|operation| operation.text()).collect();
+        console.say(&format!(
+            "azrbac: sources disagree which of these is checked; each is asked: {}",
+            names.join(", ")
+        ));
+    }
+    let ask = |operation: &azrbac::ident::Operation| Question {
+        operation: operation.text().to_string(),
+        scope: check.scope.clone(),
+        plane: Some(named.plane.unwrap_or(azrbac::ident::Plane::Control)),
+        method: Some(check.method),
+        ..named.clone()
+    };
+    Ok(check.operations.iter().map(ask).collect())
+}
+
 /// An error of a question is also an answer, where answers are JSON.
 pub(crate) fn told<T>(
     result: Result<T, Error>,

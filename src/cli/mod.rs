@@ -9,6 +9,7 @@ mod console;
 mod delegates;
 mod files;
 mod inputs;
+mod request;
 mod role;
 mod small;
 mod test;
@@ -108,6 +109,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
         Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
+        Command::Request(command) => request::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),

@@ -25,6 +25,25 @@ pub(crate) fn run(
         scope: arguments.scope.clone().unwrap_or_default(),
         ..options
     };
+    let questions = inputs::questions(arguments.request.as_deref(), question, tenant, console)?;
+    let mut exit = Exit::No;
+    for question in questions {
+        exit = match (exit, one(&question, arguments, global, tenant, console)?) {
+            (Exit::Yes, _) | (_, Exit::Yes) => Exit::Yes,
+            (Exit::Depends, _) | (_, Exit::Depends) => Exit::Depends,
+            _ => Exit::No,
+        };
+    }
+    Ok(exit)
+}
+
+fn one(
+    question: &Question,
+    arguments: &WhoCanArguments,
+    global: &Global,
+    tenant: &Tenant,
+    console: &mut Console,
+) -> Result<Exit, Stop> {
     let prepared = inputs::told(question.prepare_for_who(tenant), global, console)?;
     if arguments.via == Doors::Any {
         return any_door(tenant, &prepared, global, console);

@@ -16,9 +16,10 @@ mod what_can;
 mod where_can;
 mod who_can;
 
+pub use crate::ident::Method;
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
-pub use request::{Method, NEAR_MISSES, Request};
+pub use request::{NEAR_MISSES, Request};
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,
     what_can_expanded,

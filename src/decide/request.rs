@@ -1,59 +1,8 @@
 //! What is asked.
 
 use crate::condition::Attributes;
-use crate::ident::{Guid, Operation, Plane, Scope, Timestamp, Verb};
-use crate::origin::{Error, ErrorKind};
+use crate::ident::{Guid, Method, Operation, Plane, Scope, Timestamp};
 use crate::pattern::Wildcards;
-use std::str::FromStr;
-
-/// The HTTP method of a request: locks go by it (semantics.md 12.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// GET
-    Get,
-    /// HEAD
-    Head,
-    /// PUT
-    Put,
-    /// PATCH
-    Patch,
-    /// POST
-    Post,
-    /// DELETE
-    Delete,
-}
-
-impl Method {
-    /// The method that an operation is usually called with (semantics.md 13.1).
-    #[must_use]
-    pub fn of(operation: &Operation) -> Method {
-        match operation.verb() {
-            Verb::Read => Method::Get,
-            Verb::Write => Method::Put,
-            Verb::Delete => Method::Delete,
-            Verb::Action | Verb::Other => Method::Post,
-        }
-    }
-}
-
-impl FromStr for Method {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Method, Error> {
-        Ok(match text.trim().to_ascii_uppercase().as_str() {
-            "GET" => Method::Get,
-            "HEAD" => Method::Head,
-            "PUT" => Method::Put,
-            "PATCH" => Method::Patch,
-            "POST" => Method::Post,
-            "DELETE" => Method::Delete,
-            _ => {
-                return Err(Error::new(ErrorKind::Name, format!("`{text}` is not an HTTP method"))
-                    .expected("GET, HEAD, PUT, PATCH, POST or DELETE"));
-            }
-        })
-    }
-}
 
 /// May this principal do this operation on this scope? With everything that the answer may hang on:
 /// nothing is read from the clock or anywhere else.

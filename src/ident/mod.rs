@@ -4,11 +4,13 @@
 //! made, and keeps its original spelling for people.
 
 mod guid;
+mod method;
 mod operation;
 mod scope;
 mod time;
 
 pub use guid::Guid;
+pub use method::Method;
 pub use operation::{Operation, Plane, Verb};
 pub use scope::{LENGTH_LIMIT as SCOPE_LENGTH_LIMIT, Scope, ScopeKind, ancestor_ends};
 pub use time::Timestamp;
