@@ -33,7 +33,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, record: R
             });
         }
         Err(problem) => {
-            let touches = if is_eligible(entry, record).unwrap_or(false) {
+            let touches = if is_eligible(entry, record).unwrap_or(record == Record::Eligibility) {
                 // It gives nothing before it is activated, whatever it says.
                 Touches::Resource { scope: None }
             } else {

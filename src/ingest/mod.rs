@@ -322,7 +322,21 @@ fn broken(
         .expected("what az, Azure PowerShell, REST or Microsoft Graph print as JSON")
         .help("export the file again: a full disk or a cut-off download are the usual causes")
         .at(place);
-    unreadable(facts, name, error, last.map_or(Touches::Anything, touched_by));
+    let from = found.entries.last().map_or(0, |entry| entry.offset + entry.text.len());
+    let shape = last.or_else(|| begun(text.get(from..offset)?));
+    unreadable(facts, name, error, shape.map_or(Touches::Anything, touched_by));
+}
+
+/// What the entry was going to be in whose middle a text breaks off, by the fields that are whole.
+fn begun(text: &str) -> Option<Shape> {
+    const TRIES: usize = 64;
+    let text = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '[' || c == ',');
+    text.rmatch_indices(',').take(TRIES).find_map(|(end, _)| {
+        let closed = format!("{}}}", &text[..end]);
+        let node = serde_json::from_str::<Node<'_>>(&closed).ok()?;
+        let shape = recognise(&Entry::of(&node)?);
+        (shape != Shape::Unknown).then_some(shape)
+    })
 }
 
 fn unreadable(facts: &mut Facts, name: &str, error: Error, touches: Touches) {
