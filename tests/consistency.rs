@@ -21,7 +21,7 @@ use azrbac::catalog::Catalog;
 use azrbac::decide::{
     Outcome, Request, WhatQuestion, can, what_can, what_can_expanded, where_can, who_can,
 };
-use azrbac::ident::{Guid, Operation, Scope};
+use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::model::Facts;
 use azrbac::scenario::{self, Question};
 use azrbac::tenant::Tenant;
@@ -108,11 +108,10 @@ fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap
         via_lighthouse: plain.via_lighthouse,
         wildcards: plain.wildcards,
     };
-    let expanded: BTreeMap<String, Outcome> =
-        what_can_expanded(tenant, &question, &[plain.plane])
-            .into_iter()
-            .map(|one| (one.operation.folded().to_owned(), one.outcome))
-            .collect();
+    let expanded: BTreeMap<String, Outcome> = what_can_expanded(tenant, &question, &[plain.plane])
+        .into_iter()
+        .map(|one| (one.operation.folded().to_owned(), one.outcome))
+        .collect();
     let blocks = what_can(tenant, &question).blocks;
     let more = [
         "Microsoft.Authorization/denyAssignments/delete",
@@ -269,6 +268,99 @@ fn on_random_tenants() {
     for (what, count) in least {
         assert!(seen.get(what).copied().unwrap_or(0) >= count, "{what}: {seen:#?}");
     }
+}
+
+/// Every listing, for every principal and every scope of a tenant, over some operations.
+fn whole(what: &str, tenant: &Tenant, questions: &[Question], seen: &mut BTreeMap<String, usize>) {
+    for question in questions {
+        let Ok(prepared) = question.prepare_for_who(tenant) else { continue };
+        for ix in tenant.all_scopes() {
+            let scope = tenant.scope_text(ix);
+            who(what, tenant, &Request { scope, ..prepared.request() }, seen);
+        }
+        who(what, tenant, &prepared.request(), seen);
+        for ix in tenant.principals() {
+            let principal = tenant.principal_id(ix);
+            where_(what, tenant, &Request { principal, ..prepared.request() }, seen);
+        }
+    }
+}
+
+#[test]
+fn on_the_lab() {
+    let text = include_str!("../roles/lab/contoso.json");
+    let tenant = load(&[("lab.json".to_owned(), text.to_owned())]);
+    let control = [
+        "Microsoft.Storage/storageAccounts/listKeys/action",
+        "Microsoft.Storage/storageAccounts/read",
+        "Microsoft.Storage/storageAccounts/delete",
+        "Microsoft.Authorization/roleAssignments/write",
+        "Microsoft.Authorization/roleAssignments/delete",
+        "Microsoft.Authorization/locks/delete",
+        "Microsoft.Network/virtualNetworks/write",
+        "Microsoft.Network/virtualNetworks/subnets/join/action",
+        "Microsoft.CognitiveServices/accounts/listkeys/action",
+        "Microsoft.Resources/subscriptions/resourceGroups/delete",
+    ];
+    let data = [
+        "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action",
+        "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+        "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+    ];
+    let ask = |operation: &str, plane| Question {
+        operation: operation.to_owned(),
+        plane: Some(plane),
+        scope: "/".to_owned(),
+        at: Some("2026-08-22T00:00:00Z".parse().unwrap()),
+        ..Question::default()
+    };
+    let mut questions: Vec<Question> =
+        control.iter().map(|operation| ask(operation, Plane::Control)).collect();
+    questions.extend(data.iter().map(|operation| ask(operation, Plane::Data)));
+    let mut seen = BTreeMap::new();
+    whole("the lab", &tenant, &questions, &mut seen);
+    for what in ["who allowed", "who conditional", "who denied", "who locked", "where allowed"] {
+        assert!(seen.contains_key(what), "{what}: {seen:#?}");
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the corpus lies in files")]
+fn on_the_corpus() {
+    let mut seen = BTreeMap::new();
+    let mut documents = 0;
+    let mut folders =
+        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus"))];
+    while let Some(folder) = folders.pop() {
+        let mut entries: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.display().to_string();
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            if !scenario::is_scenario(text.as_bytes()) {
+                continue;
+            }
+            let Ok(scenarios) = scenario::read(&name, text.as_bytes()) else { continue };
+            for scenario in scenarios {
+                let catalog = match &scenario.catalog {
+                    Some(date) => Catalog::of_date(date).unwrap(),
+                    None => Catalog::newest(),
+                };
+                let tenant = Tenant::build(scenario.facts.clone(), &catalog);
+                let questions: Vec<Question> =
+                    scenario.checks.iter().map(|check| check.question.clone()).collect();
+                whole(&name, &tenant, &questions, &mut seen);
+                documents += 1;
+            }
+        }
+    }
+    assert!(documents > 30, "{documents} scenarios were found");
+    assert!(seen.get("who allowed").is_some_and(|count| *count > 20), "{seen:#?}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]

@@ -13,22 +13,92 @@ fn names(check: &RequestCheck) -> BTreeSet<String> {
 fn families() {
     let rg = "/subscriptions/s/resourceGroups/r";
     let cases = [
-        ("HEAD", "/subscriptions/s/resourceGroups/r", "Microsoft.Resources/subscriptions/resourceGroups/read", "/subscriptions/s/resourceGroups/r"),
+        (
+            "HEAD",
+            "/subscriptions/s/resourceGroups/r",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            "/subscriptions/s/resourceGroups/r",
+        ),
         ("GET", "/subscriptions", "Microsoft.Resources/subscriptions/read", "/"),
         ("GET", "/subscriptions/s/tagNames", "Microsoft.Resources/tags/read", "/subscriptions/s"),
-        ("GET", "/subscriptions/s/resourceGroups/r/resources", "Microsoft.Resources/resources/read", "/subscriptions/s/resourceGroups/r"),
-        ("GET", "/subscriptions/s/providers/Microsoft.Compute", "Microsoft.Resources/providers/read", "/subscriptions/s"),
-        ("POST", "/subscriptions/s/providers/Microsoft.Compute/register", "Microsoft.Compute/register/action", "/subscriptions/s"),
-        ("GET", "/subscriptions/s/providers/Microsoft.Kusto/locations/westeurope/skus", "Microsoft.Kusto/SKUs/read", "/subscriptions/s/providers/Microsoft.Kusto/locations/westeurope"),
-        ("POST", "RG/providers/Microsoft.Network/networkWatchers/w/nextHop", "Microsoft.Network/networkWatchers/nextHop/read", "RG/providers/Microsoft.Network/networkWatchers/w"),
-        ("POST", "RG/providers/Microsoft.ServiceBus/namespaces/n/AuthorizationRules/a", "Microsoft.ServiceBus/namespaces/authorizationRules/write", "RG/providers/Microsoft.ServiceBus/namespaces/n/AuthorizationRules/a"),
-        ("POST", "RG/providers/Microsoft.DocumentDB/databaseAccounts/d/readonlykeys", "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read", "RG/providers/Microsoft.DocumentDB/databaseAccounts/d"),
-        ("POST", "RG/providers/Microsoft.Compute/virtualMachines/v/start", "Microsoft.Compute/virtualMachines/start/action", "RG/providers/Microsoft.Compute/virtualMachines/v"),
-        ("PUT", "RG/providers/Microsoft.DBforPostgreSQL/flexibleServers/f", "Microsoft.DBforPostgreSQL/servers/write", "RG/providers/Microsoft.DBforPostgreSQL/flexibleServers/f"),
-        ("PATCH", "RG/providers/Microsoft.DigitalTwins/digitalTwinsInstances/t", "Microsoft.DigitalTwins/digitaltwins/write", "RG/providers/Microsoft.DigitalTwins/digitalTwinsInstances/t"),
-        ("GET", "RG/providers/Microsoft.Network/expressRouteCircuits/c", "Microsoft.Network/expressRouteCircuits/read", "RG/providers/Microsoft.Network/expressRouteCircuits/c"),
-        ("DELETE", "RG/providers/Microsoft.Authorization/roleAssignments/x", "Microsoft.Authorization/roleAssignments/delete", "RG/providers/Microsoft.Authorization/roleAssignments/x"),
-        ("GET", "RG/providers/Microsoft.ApiManagement/service/s/api-version-sets", "Microsoft.ApiManagement/service/apiVersionSets/read", "RG/providers/Microsoft.ApiManagement/service/s"),
+        (
+            "GET",
+            "/subscriptions/s/resourceGroups/r/resources",
+            "Microsoft.Resources/resources/read",
+            "/subscriptions/s/resourceGroups/r",
+        ),
+        (
+            "GET",
+            "/subscriptions/s/providers/Microsoft.Compute",
+            "Microsoft.Resources/providers/read",
+            "/subscriptions/s",
+        ),
+        (
+            "POST",
+            "/subscriptions/s/providers/Microsoft.Compute/register",
+            "Microsoft.Compute/register/action",
+            "/subscriptions/s",
+        ),
+        (
+            "GET",
+            "/subscriptions/s/providers/Microsoft.Kusto/locations/westeurope/skus",
+            "Microsoft.Kusto/SKUs/read",
+            "/subscriptions/s/providers/Microsoft.Kusto/locations/westeurope",
+        ),
+        (
+            "POST",
+            "RG/providers/Microsoft.Network/networkWatchers/w/nextHop",
+            "Microsoft.Network/networkWatchers/nextHop/read",
+            "RG/providers/Microsoft.Network/networkWatchers/w",
+        ),
+        (
+            "POST",
+            "RG/providers/Microsoft.ServiceBus/namespaces/n/AuthorizationRules/a",
+            "Microsoft.ServiceBus/namespaces/authorizationRules/write",
+            "RG/providers/Microsoft.ServiceBus/namespaces/n/AuthorizationRules/a",
+        ),
+        (
+            "POST",
+            "RG/providers/Microsoft.DocumentDB/databaseAccounts/d/readonlykeys",
+            "Microsoft.DocumentDB/databaseAccounts/readonlykeys/read",
+            "RG/providers/Microsoft.DocumentDB/databaseAccounts/d",
+        ),
+        (
+            "POST",
+            "RG/providers/Microsoft.Compute/virtualMachines/v/start",
+            "Microsoft.Compute/virtualMachines/start/action",
+            "RG/providers/Microsoft.Compute/virtualMachines/v",
+        ),
+        (
+            "PUT",
+            "RG/providers/Microsoft.DBforPostgreSQL/flexibleServers/f",
+            "Microsoft.DBforPostgreSQL/servers/write",
+            "RG/providers/Microsoft.DBforPostgreSQL/flexibleServers/f",
+        ),
+        (
+            "PATCH",
+            "RG/providers/Microsoft.DigitalTwins/digitalTwinsInstances/t",
+            "Microsoft.DigitalTwins/digitaltwins/write",
+            "RG/providers/Microsoft.DigitalTwins/digitalTwinsInstances/t",
+        ),
+        (
+            "GET",
+            "RG/providers/Microsoft.Network/expressRouteCircuits/c",
+            "Microsoft.Network/expressRouteCircuits/read",
+            "RG/providers/Microsoft.Network/expressRouteCircuits/c",
+        ),
+        (
+            "DELETE",
+            "RG/providers/Microsoft.Authorization/roleAssignments/x",
+            "Microsoft.Authorization/roleAssignments/delete",
+            "RG/providers/Microsoft.Authorization/roleAssignments/x",
+        ),
+        (
+            "GET",
+            "RG/providers/Microsoft.ApiManagement/service/s/api-version-sets",
+            "Microsoft.ApiManagement/service/apiVersionSets/read",
+            "RG/providers/Microsoft.ApiManagement/service/s",
+        ),
     ];
     let catalog = Catalog::newest();
     for (method, path, operation, scope) in cases {
@@ -51,10 +121,15 @@ fn several_candidates_are_all_named() {
 #[test]
 fn a_body_may_need_more() {
     let check = Catalog::newest()
-        .request("PUT /subscriptions/s/resourceGroups/r/providers/Microsoft.Network/networkInterfaces/n")
+        .request(
+            "PUT /subscriptions/s/resourceGroups/r/providers/Microsoft.Network/networkInterfaces/n",
+        )
         .unwrap();
     let linked: Vec<&str> = check.linked.iter().map(|operation| operation.text()).collect();
-    assert!(linked.contains(&"Microsoft.Network/virtualNetworks/subnets/join/action"), "{linked:?}");
+    assert!(
+        linked.contains(&"Microsoft.Network/virtualNetworks/subnets/join/action"),
+        "{linked:?}"
+    );
 }
 
 /// Rows of the public map that contradict their neighbours, or that it does not spell as ARM does.

@@ -222,7 +222,8 @@ fn path_of(url: &str) -> Result<String, &'static str> {
         Some((_, rest)) => {
             let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
             let name = host.split(['@', ':']).next_back().unwrap_or_default();
-            let name = if host.contains('@') { name } else { host.split(':').next().unwrap_or_default() };
+            let name =
+                if host.contains('@') { name } else { host.split(':').next().unwrap_or_default() };
             let manager = name.to_ascii_lowercase();
             if !manager.starts_with("management.") && !manager.contains(".management.") {
                 return Err("its host is not Resource Manager's");
@@ -297,9 +298,7 @@ fn take_apart(path: &str, method: Method) -> Result<Path, &'static str> {
     let shape = if rest.len().is_multiple_of(2) { Shape::Item } else { Shape::List };
     let pairs = rest
         .chunks(2)
-        .map(|pair| {
-            (pair[0].to_string(), pair.get(1).copied().unwrap_or_default().to_string())
-        })
+        .map(|pair| (pair[0].to_string(), pair.get(1).copied().unwrap_or_default().to_string()))
         .collect();
     let end = match (shape, rest.len()) {
         (Shape::Item, _) => segments.len(),
@@ -401,8 +400,9 @@ mod tests {
         );
         assert_eq!(operations, ["Microsoft.Resources/subscriptions/resourceGroups/read"]);
         assert_eq!(scope, "/subscriptions/s/resourceGroups/r g");
-        let (operations, scope) =
-            check("GET /subscriptions/{id}/resourceGroups/{rg}/providers/Microsoft.Compute/virtualMachines");
+        let (operations, scope) = check(
+            "GET /subscriptions/{id}/resourceGroups/{rg}/providers/Microsoft.Compute/virtualMachines",
+        );
         assert_eq!(operations, ["Microsoft.Compute/virtualMachines/read"]);
         assert_eq!(scope, "/subscriptions/{id}/resourceGroups/{rg}");
         let (operations, scope) = check(

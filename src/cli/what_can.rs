@@ -3,9 +3,7 @@
 use super::args::{Format, Global, WhatCanArguments};
 use super::console::Console;
 use super::{Exit, Stop, inputs};
-use azrbac::decide::{
-    Outcome, WhatQuestion, changes, speaks_of, what_can, what_can_expanded,
-};
+use azrbac::decide::{Outcome, WhatQuestion, changes, speaks_of, what_can, what_can_expanded};
 use azrbac::ident::{Plane, Verb};
 use azrbac::report;
 use azrbac::scenario::resolve;
@@ -48,8 +46,7 @@ pub(crate) fn run(
             let line = report::what_can_expanded(tenant, principal, scope, &operations);
             writeln!(console, "{line}")?;
         } else {
-            let text =
-                report::what_can_expanded_text(tenant, principal, scope, &operations, style);
+            let text = report::what_can_expanded_text(tenant, principal, scope, &operations, style);
             console.write_all(text.as_bytes())?;
         }
         return Ok(exit(
@@ -75,13 +72,10 @@ pub(crate) fn run(
         let line = report::what_can(tenant, principal, scope.as_ref(), &list, &blocks);
         writeln!(console, "{line}")?;
     } else {
-        let text =
-            report::what_can_text(tenant, principal, scope.as_ref(), &list, &blocks, style);
+        let text = report::what_can_text(tenant, principal, scope.as_ref(), &list, &blocks, style);
         console.write_all(text.as_bytes())?;
     }
-    let sure = |block: &&azrbac::decide::HeldBlock| {
-        !block.unknown && block.conditions.is_empty()
-    };
+    let sure = |block: &&azrbac::decide::HeldBlock| !block.unknown && block.conditions.is_empty();
     Ok(exit(blocks.iter().any(|block| sure(&block)), !blocks.is_empty()))
 }
 

@@ -45,10 +45,8 @@ fn one(
     let prepared = inputs::told(question.prepare_for_who(tenant), global, console)?;
     let list = who_can(tenant, &prepared.request());
     let shown = |ix: PrincipalIx| {
-        let group = matches!(
-            tenant.principal_kind(ix),
-            PrincipalType::Group | PrincipalType::ForeignGroup
-        );
+        let group =
+            matches!(tenant.principal_kind(ix), PrincipalType::Group | PrincipalType::ForeignGroup);
         group == arguments.groups && tenant.principal_kind(ix) != PrincipalType::Everyone
     };
     let holders: Vec<_> =

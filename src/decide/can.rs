@@ -851,9 +851,8 @@ pub(super) fn residual(
         match &clauses[..] {
             [] => return None,
             [one] => parts.push(one.clone()),
-            several => parts.push(
-                several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND "),
-            ),
+            several => parts
+                .push(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" AND ")),
         }
     }
     parts.sort();
@@ -861,14 +860,16 @@ pub(super) fn residual(
     match &parts[..] {
         [] => None,
         [one] => Some(one.clone()),
-        several => {
-            Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR "))
-        }
+        several => Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR ")),
     }
 }
 
 /// The rows whose scope is at or above a place.
-pub(super) fn applying<'t>(tenant: &'t Tenant, rows: &'t [Row], at: ScopeIx) -> impl Iterator<Item = &'t Row> {
+pub(super) fn applying<'t>(
+    tenant: &'t Tenant,
+    rows: &'t [Row],
+    at: ScopeIx,
+) -> impl Iterator<Item = &'t Row> {
     // Rows are sorted by scope, and everything above `at` has a smaller number.
     let end = rows.partition_point(|row| row.scope <= at);
     rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))

@@ -15,12 +15,13 @@ mod what_can;
 mod where_can;
 mod who_can;
 
+pub use crate::ident::Method;
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome};
-pub use crate::ident::Method;
 pub use request::Request;
 pub use what_can::{
-    HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can, what_can_expanded,
+    HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,
+    what_can_expanded,
 };
 pub use where_can::{Covers, Region, WhereCan, where_can};
 pub use who_can::{Holder, Stopped, WhoCan, who_can};

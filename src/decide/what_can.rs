@@ -116,12 +116,7 @@ pub fn what_can(tenant: &Tenant, question: &WhatQuestion<'_>) -> WhatCan {
 }
 
 impl<'a> WhatQuestion<'a> {
-    fn request<'r>(
-        &self,
-        operation: &'r Operation,
-        plane: Plane,
-        scope: &'r Scope,
-    ) -> Request<'r>
+    fn request<'r>(&self, operation: &'r Operation, plane: Plane, scope: &'r Scope) -> Request<'r>
     where
         'a: 'r,
     {
@@ -152,8 +147,9 @@ impl<'a> WhatQuestion<'a> {
                     && walk.in_force(row) != Some(false)
             };
             match self.scope {
-                Some(_) => rows
-                    .extend(applying(tenant, all, walk.located.at).filter(in_force).copied()),
+                Some(_) => {
+                    rows.extend(applying(tenant, all, walk.located.at).filter(in_force).copied())
+                }
                 None => rows.extend(all.iter().filter(in_force).copied()),
             }
         }
@@ -227,8 +223,8 @@ fn keep_what_counts(
         .collect();
     let contains = |a: usize, b: usize| {
         let (one, other) = (&found[a], &found[b]);
-        let free = !one.unknown
-            && (one.conditions.is_empty() || one.conditions == other.conditions);
+        let free =
+            !one.unknown && (one.conditions.is_empty() || one.conditions == other.conditions);
         one.plane == other.plane
             && free
             && tenant.is_above(one.scope, other.scope)
@@ -284,8 +280,7 @@ pub fn what_can_expanded(
         None => {
             let request = question.request(&operation, Plane::Control, &root);
             let walk = Walk::new(tenant, &request);
-            let mut at: Vec<ScopeIx> =
-                question.rows(&walk).iter().map(|row| row.scope).collect();
+            let mut at: Vec<ScopeIx> = question.rows(&walk).iter().map(|row| row.scope).collect();
             at.push(walk.located.at);
             at.sort_unstable();
             at.dedup();
@@ -305,9 +300,7 @@ pub fn what_can_expanded(
             found.push(OperationOutcome { operation: operation.clone(), plane: *plane, outcome });
         }
     }
-    found.sort_by(|a, b| {
-        (a.operation.folded(), a.plane).cmp(&(b.operation.folded(), b.plane))
-    });
+    found.sort_by(|a, b| (a.operation.folded(), a.plane).cmp(&(b.operation.folded(), b.plane)));
     found
 }
 

@@ -68,9 +68,7 @@ impl WhereCan {
             let reaches = match region.covers {
                 Covers::Only => region.scope == scope,
                 Covers::Subtree => tenant.is_above(region.scope, scope),
-                Covers::Below => {
-                    region.scope != scope && tenant.is_above(region.scope, scope)
-                }
+                Covers::Below => region.scope != scope && tenant.is_above(region.scope, scope),
             };
             reaches && !region.except.iter().any(|inner| tenant.is_above(*inner, scope))
         };
@@ -89,14 +87,12 @@ pub fn where_can(tenant: &Tenant, request: &Request<'_>) -> WhereCan {
     let finder = Finder::new(tenant, request);
     let breaks = finder.breaks();
     let top = finder.walk.located.at;
-    let mut builder =
-        Builder { regions: Vec::new(), stack: Vec::new(), gaps: Vec::new() };
+    let mut builder = Builder { regions: Vec::new(), stack: Vec::new(), gaps: Vec::new() };
     for place in breaks {
         if !tenant.is_above(top, place) {
             continue;
         }
-        let scope =
-            if place == top { request.scope } else { tenant.scope_text(place) };
+        let scope = if place == top { request.scope } else { tenant.scope_text(place) };
         let own = finder.ask(scope);
         let below = if finder.differs_below(place) {
             finder.ask(&beneath(tenant.scope_text(place)))
@@ -355,7 +351,8 @@ impl<'r> Finder<'r> {
             let binds = row.everyone
                 || self.walk.is_one_of(&row.principals)
                 || open && row.principals.iter().any(|ix| tenant.may_be_member(*ix));
-            if binds && deny.effect != DenyEffect::Audit && self.walk.deny_matches(row).0.is_some() {
+            if binds && deny.effect != DenyEffect::Audit && self.walk.deny_matches(row).0.is_some()
+            {
                 places.push(row.scope);
                 for guard in deny_guards(deny) {
                     self.named(guard, row.scope, places);

@@ -163,7 +163,12 @@ impl Locks {
         }
     }
 
-    fn apply(&self, field: &Field<'_>, principal: Option<PrincipalIx>, outcome: Outcome) -> Outcome {
+    fn apply(
+        &self,
+        field: &Field<'_>,
+        principal: Option<PrincipalIx>,
+        outcome: Outcome,
+    ) -> Outcome {
         let passed = matches!(outcome, Outcome::Allowed | Outcome::Conditional);
         if !passed || self.lifted || (self.blocking.is_empty() && !self.gaps) {
             return outcome;
@@ -266,9 +271,9 @@ impl<'r> Field<'r> {
         let role = tenant.role(row.role).definition();
         tenant.assignment(row.fact).condition.as_deref().is_some_and(asks_about_principal)
             || role.is_some_and(|role| {
-                role.blocks.iter().any(|block| {
-                    block.condition.as_ref().is_some_and(asks_about_principal)
-                })
+                role.blocks
+                    .iter()
+                    .any(|block| block.condition.as_ref().is_some_and(asks_about_principal))
             })
     }
 
@@ -389,8 +394,7 @@ impl<'r> Field<'r> {
                     continue;
                 }
                 let personal = deny_guards(deny).any(asks_about_principal);
-                let truth =
-                    (!personal).then(|| self.walk.deny_truth(deny, &self.walk.inputs).0);
+                let truth = (!personal).then(|| self.walk.deny_truth(deny, &self.walk.inputs).0);
                 if truth == Some(Truth::False) {
                     continue;
                 }
@@ -448,8 +452,7 @@ impl<'r> Field<'r> {
             let possible = self.walk.may_stand_above(row.scope);
             let unknown = row.principals.iter().any(|ix| tenant.may_be_member(*ix));
             if (possible && !certain) || (certain && !row.everyone && unknown) {
-                let elsewhere = deny.only_at_scope
-                    && !(self.walk.located.exact && row.scope == at);
+                let elsewhere = deny.only_at_scope && !(self.walk.located.exact && row.scope == at);
                 if deny.effect != DenyEffect::Audit
                     && !elsewhere
                     && self.walk.deny_matches(row).0.is_some()
@@ -565,9 +568,11 @@ impl<'r> Field<'r> {
         let Some(principal) = principal else {
             return self.walk.deny_truth(fact, &self.walk.inputs).0;
         };
-        *self.verdicts.borrow_mut().entry((principal, deny)).or_insert_with(|| {
-            self.walk.deny_truth(fact, &self.walk.inputs.of(principal)).0
-        })
+        *self
+            .verdicts
+            .borrow_mut()
+            .entry((principal, deny))
+            .or_insert_with(|| self.walk.deny_truth(fact, &self.walk.inputs.of(principal)).0)
     }
 
     fn denying(&self, principal: PrincipalIx) -> Option<DenyIx> {

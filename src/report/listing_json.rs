@@ -166,9 +166,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
             outcome: region.outcome.as_str(),
             covers: region.covers.as_str(),
             except: region.except.iter().map(|ix| text(*ix)).collect(),
-            through: own
-                .map(|own| through(tenant, own, region.grant.as_ref()))
-                .unwrap_or_default(),
+            through: own.map(|own| through(tenant, own, region.grant.as_ref())).unwrap_or_default(),
             residual: region.residual.as_deref(),
             grant: region.grant.as_ref().map(|grant| reason(tenant, grant)),
         })

@@ -7,15 +7,15 @@ mod listing_what;
 mod request;
 mod safe;
 mod text;
+mod why;
 mod words;
 
 pub use json::{brief, decision, error};
 pub use listing::{where_can as where_can_text, who_can as who_can_text};
 pub use listing_json::{what_can, what_can_expanded, where_can, who_can};
-pub use listing_what::{
-    what_can as what_can_text, what_can_expanded as what_can_expanded_text,
-};
+pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_expanded_text};
 pub use request::{request, request_text};
 pub use safe::safe;
 pub use text::{Style, decision as decision_text};
+pub use why::{why, why_text};
 pub use words::{codes, explain};

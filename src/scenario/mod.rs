@@ -10,5 +10,5 @@ mod run;
 pub use document::{
     Check, Expected, Expression, Listing, Scenario, Validation, is_scenario, read, read_questions,
 };
-pub use question::{Prepared, Question, resolve};
+pub use question::{Prepared, Question, resolve, resolve_scope};
 pub use run::{Failure, Report, run};

@@ -97,12 +97,7 @@ impl Question {
         self.resolve(tenant, principal, scope)
     }
 
-    fn resolve(
-        &self,
-        tenant: &Tenant,
-        principal: Guid,
-        scope: Scope,
-    ) -> Result<Prepared, Error> {
+    fn resolve(&self, tenant: &Tenant, principal: Guid, scope: Scope) -> Result<Prepared, Error> {
         let operation = Operation::new(&self.operation)?;
         let mut remarks = Vec::new();
         let plane = plane(tenant, &operation, self.plane, &mut remarks)?;
@@ -139,6 +134,14 @@ pub fn resolve(
 ) -> Result<(Guid, Option<Scope>), Error> {
     let scope = scope.map(|text| self::scope(tenant, text)).transpose()?;
     Ok((self::principal(tenant, principal)?, scope))
+}
+
+/// A scope by any of its names.
+///
+/// # Errors
+/// As [`Question::prepare`].
+pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
+    scope(tenant, text)
 }
 
 impl Prepared {

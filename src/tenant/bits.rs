@@ -1,10 +1,10 @@
 //! Which operations of the catalog a block holds: one row of bits a block, made on first use.
 
+use super::{RoleIx, Tenant};
 use crate::catalog::Catalog;
 use crate::ident::{Operation, Plane};
 use crate::model::PermissionBlock;
 use crate::pattern::{ActionPattern, Wildcards};
-use super::{RoleIx, Tenant};
 use std::sync::OnceLock;
 
 /// A set of operations, by their number in an [`Operations`] list.
@@ -60,12 +60,7 @@ impl Operations {
     }
 
     /// What one side of a block holds.
-    pub(crate) fn held(
-        &self,
-        block: &PermissionBlock,
-        plane: Plane,
-        wildcards: Wildcards,
-    ) -> Bits {
+    pub(crate) fn held(&self, block: &PermissionBlock, plane: Plane, wildcards: Wildcards) -> Bits {
         let (allow, except) = block.side(plane);
         let mut bits = self.matched(allow, wildcards);
         if !except.is_empty() {
