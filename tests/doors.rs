@@ -551,27 +551,3 @@ fn an_audit_agrees_with_single_answers() {
         }
     }
 }
-
-#[test]
-#[ignore = "a measurement: run it with --ignored --nocapture, in release"]
-fn an_audit_of_a_large_tenant_ends() {
-    let mut assignments = vec![assignment(9, "Group", OWNER, SUBSCRIPTION)];
-    let mut resources = Vec::new();
-    let members: Vec<String> = (1000..1200).map(id).collect();
-    for number in 0..1000 {
-        let scope = provider(&format!("Microsoft.Storage/storageAccounts/st{number}"));
-        assignments.push(assignment(2000 + number, "User", CONTRIBUTOR, &scope));
-        resources.push(resource(&scope, serde_json::json!({})));
-    }
-    let tenant = tenant(
-        &lists(serde_json::json!({
-            "roleAssignments": assignments,
-            "groups": [{"id": id(9), "members": members}],
-            "resources": resources,
-        })),
-        "2026-08-22",
-        World::Closed,
-    );
-    let found = audit(&tenant, None);
-    assert_eq!(found.iter().map(|one| one.stakes.len()).sum::<usize>(), 1000 * 201);
-}

@@ -5,3 +5,4 @@ pub mod delegates;
 pub mod lint;
 pub mod role;
 pub mod validate;
+pub mod why;

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     WhatCan(WhatCanArguments),
     /// As which operations is an ARM request checked, and at which scope?
     Request(RequestArguments),
+    /// Explain a refusal as Azure printed it, and say what would mend it
+    Why(WhyArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
@@ -234,6 +236,16 @@ pub(crate) struct RequestArguments {
     /// Answer one request a line (`-` is stdin), one line of JSON each, in order
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     pub(crate) batch: Option<PathBuf>,
+}
+
+/// `azrbac why …`
+#[derive(Debug, Args)]
+pub(crate) struct WhyArguments {
+    /// The message, a JSON body, or a tool's whole output; `-` is stdin
+    pub(crate) message: String,
+    /// The resource, where the message names none
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Option<String>,
 }
 
 /// What a question may say besides its three words.

@@ -16,6 +16,7 @@ mod test;
 mod what_can;
 mod where_can;
 mod who_can;
+mod why;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -110,6 +111,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
         Command::Request(command) => request::run(command, &arguments.global, console),
+        Command::Why(command) => why::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),

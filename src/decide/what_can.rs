@@ -382,9 +382,8 @@ impl<'r> Expansion<'r> {
         let plane = self.walk.request.plane;
         for (at, operation) in operations.all().iter().enumerate() {
             let (sure, maybe) = (holds(&firm, at), holds(&open, at));
-            let slow = one_by_one
-                || ((maybe || sure) && (lighthouse || !sure))
-                || (sure && holds(&perhaps, at));
+            let slow =
+                one_by_one || (maybe && !sure) || (sure && (lighthouse || holds(&perhaps, at)));
             let found = if slow {
                 self.decided(operation, sure || maybe)
             } else if !sure {

@@ -2,7 +2,7 @@
 
 use super::json::{GapWire, PrincipalWire, RoleWire, VERSION, gap, principal, role};
 use crate::decide::{
-    Grant, HeldBlock, Holder, OperationOutcome, Outcome, Stopped, WhatCan, WhereCan, WhoCan,
+    Grant, HeldBlock, Holder, OperationOutcome, Stopped, WhatCan, WhereCan, WhoCan,
 };
 use crate::ident::Guid;
 use crate::scenario::Prepared;
@@ -177,12 +177,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
         operation: question.operation.text(),
         plane: question.plane.as_str(),
         scopes,
-        // A firm answer is not changed by what is missing.
-        gaps: if list.regions.iter().any(|region| region.outcome == Outcome::Conditional) {
-            list.gaps.iter().map(gap).collect()
-        } else {
-            Vec::new()
-        },
+        gaps: list.gaps.iter().map(gap).collect(),
         remarks: question.remarks.iter().map(String::as_str).collect(),
     };
     serde_json::to_string(&wire).unwrap_or_default()

@@ -8,6 +8,7 @@ mod listing_what;
 mod request;
 mod safe;
 mod text;
+mod why;
 mod words;
 
 pub use json::{brief, decision, error};
@@ -17,4 +18,5 @@ pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_
 pub use request::{request, request_text};
 pub use safe::safe;
 pub use text::{Finder, Style, decision as decision_text};
+pub use why::{why, why_text};
 pub use words::{codes, explain};

@@ -140,6 +140,14 @@ pub fn resolve(
     Ok((self::principal(tenant, principal)?, scope))
 }
 
+/// A scope by any of its names.
+///
+/// # Errors
+/// As [`Question::prepare`].
+pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
+    scope(tenant, text)
+}
+
 impl Prepared {
     /// The request to decide.
     #[must_use]
@@ -221,14 +229,6 @@ pub(crate) fn principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
             "an object id, user principal name, app id or unique display name",
         )
     })
-}
-
-/// The scope that people mean: an ARM id, the last part of one, or a unique display name.
-///
-/// # Errors
-/// As [`Question::prepare`], for the scope.
-pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
-    scope(tenant, text)
 }
 
 pub(crate) fn scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
