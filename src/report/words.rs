@@ -21,7 +21,6 @@ pub fn explain(code: &str) -> Option<&'static str> {
 }
 
 /// Every code, in the order in which they are told.
-#[must_use]
 pub fn codes() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|(code, _)| *code).chain(RULES.iter().map(|rule| rule.code))
 }

@@ -7,7 +7,7 @@ use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::{Exit, Stop, files};
 use azrbac::analysis::role::{
-    Credentials, Need, Options, Rank, Trait, Universe, read_needs, suggest,
+    Credentials, Need, Options, Rank, Shelf, Trait, Universe, read_needs, suggest,
 };
 use azrbac::catalog::Catalog;
 use azrbac::ident::{Operation, Plane, Scope};
@@ -48,8 +48,8 @@ pub(super) fn run(
     let built_in: Vec<RoleDefinition> =
         roles.catalog.roles().iter().map(|entry| entry.definition()).collect();
     let universe = Universe::new(&roles.catalog);
-    let found =
-        suggest(&needs, &built_in, &roles.catalog, &universe, &Credentials::embedded(), &options)?;
+    let shelf = Shelf::new(&built_in, &universe, &Credentials::embedded())?;
+    let found = suggest(&needs, &shelf, &roles.catalog, &options);
     let exit = if found.uncovered.is_empty() { Exit::Yes } else { Exit::No };
     if arguments.custom_only {
         let definition = definition_json(&found.custom.role, Some(&found.custom.description));

@@ -1,11 +1,11 @@
 //! A custom role that grants exactly what is needed.
 
-use super::Options;
-use super::narrowest;
+use super::shelf::Wanted;
+use super::{Options, narrowest};
 use crate::analysis::role::universe::Universe;
 use crate::analysis::validate;
 use crate::catalog::Catalog;
-use crate::ident::{Operation, Plane, Scope};
+use crate::ident::{Plane, Scope};
 use crate::model::{Facts, PermissionBlock, RoleDefinition, RoleKind};
 use crate::origin::Origin;
 use crate::pattern::ActionPattern;
@@ -24,7 +24,7 @@ pub struct Custom {
 }
 
 pub(super) fn custom(
-    needs: &[(Operation, Plane)],
+    needs: &[Wanted],
     scopes: &[Vec<Scope>],
     catalog: &Catalog,
     universe: &Universe,
@@ -33,12 +33,12 @@ pub(super) fn custom(
     let list = |plane: Plane| -> Vec<ActionPattern> {
         needs
             .iter()
-            .filter(|(_, on)| *on == plane)
-            .filter_map(|(operation, _)| {
+            .filter(|need| need.plane == plane)
+            .filter_map(|need| {
                 // What was typed keeps its spelling; logs in capitals read better as the catalog has it.
-                let typed = operation.text();
+                let typed = need.operation.text();
                 let shouted = !typed.chars().any(|c| c.is_ascii_lowercase());
-                let known = universe.find(plane, operation.folded()).filter(|_| shouted);
+                let known = need.number.filter(|_| shouted);
                 let text = known.map_or(typed, |number| universe.name(plane, number));
                 ActionPattern::new(text).ok()
             })

@@ -2,21 +2,22 @@
 
 mod cover;
 mod custom;
+mod shelf;
 
 use super::bits::Bits;
 use super::needs::Need;
-use super::power::{Credentials, Power, weight};
-use super::profile::{Trait, traits};
-use super::universe::{Universe, Which, at};
+use super::power::{Power, weight};
+use super::profile::Trait;
+use super::universe::Which;
 use crate::catalog::Catalog;
 use crate::ident::{Operation, Plane, Scope};
-use crate::model::{PermissionBlock, RoleDefinition};
-use crate::origin::Error;
-use crate::pattern::Wildcards;
 use std::collections::BTreeMap;
 
 pub use cover::EXACT_STEPS;
 pub use custom::Custom;
+pub use shelf::Shelf;
+
+use shelf::{Wanted, line};
 
 /// A suggestion for a list of needed operations.
 #[derive(Debug, Clone)]
@@ -111,64 +112,67 @@ pub struct Options {
 
 /// Suggests roles for needs whose planes are known.
 ///
-/// # Errors
-/// [`crate::origin::ErrorKind::Limit`] where the patterns of a role are too many or too entangled.
+/// A role that is conditional in what is needed is no member of the set: its needs are uncovered, and
+/// the roles that grant them under a condition are told.
+#[must_use]
 pub fn suggest(
     needs: &[(Need, Plane)],
-    roles: &[RoleDefinition],
+    shelf: &Shelf<'_>,
     catalog: &Catalog,
-    universe: &Universe,
-    credentials: &Credentials,
     options: &Options,
-) -> Result<Suggestion, Error> {
+) -> Suggestion {
     let mut wanted: BTreeMap<(Operation, Plane), Vec<Scope>> = BTreeMap::new();
     for (need, plane) in needs {
         let scopes = wanted.entry((need.operation.clone(), *plane)).or_default();
         scopes.extend(need.scope.clone());
     }
-    let (operations, scopes): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
-    let mut wanted_bits = [Plane::Control, Plane::Data].map(|p| Bits::none(universe.len(p)));
-    for (operation, plane) in &operations {
-        if let Some(number) = universe.find(*plane, operation.folded()) {
-            wanted_bits[at(*plane)].insert(number);
-        }
+    let mut operations = Vec::new();
+    let mut scopes = Vec::new();
+    for ((operation, plane), at) in wanted {
+        let number = shelf.universe.find(plane, operation.folded());
+        operations.push(Wanted { operation, plane, number });
+        scopes.push(at);
     }
     let mut pool = Vec::new();
-    for (number, role) in roles.iter().enumerate() {
-        let found = traits(role)?;
-        if found.iter().any(|found| options.without.contains(found)) {
+    for role in 0..shelf.roles.len() {
+        if shelf.traits(role).iter().any(|found| options.without.contains(found)) {
             continue;
         }
-        let free = covered(role, &operations, Which::Unconditional);
-        let all = covered(role, &operations, Which::All);
-        if all.is_empty() {
-            continue;
+        let covered = |which| {
+            let mut set = Bits::none(operations.len());
+            for (number, need) in operations.iter().enumerate() {
+                if shelf.grants(role, need, which) {
+                    set.insert(number);
+                }
+            }
+            set
+        };
+        let all = covered(Which::All);
+        if !all.is_empty() {
+            let excess = shelf.counted(role, &operations);
+            pool.push(Pooled { role, free: covered(Which::Unconditional), all, excess });
         }
-        let excess = excess(role, universe, &wanted_bits, credentials);
-        pool.push(Pooled { role: number, free, all, excess, traits: found });
     }
-    let single = single(&pool, roles, &operations, options.rank);
     let mut reachable = Bits::none(operations.len());
     pool.iter().for_each(|pooled| reachable.add(&pooled.free));
     let uncovered: Vec<usize> =
         (0..operations.len()).filter(|need| !reachable.contains(*need)).collect();
-    let conditional = uncovered
-        .iter()
-        .flat_map(|need| pool.iter().filter(|p| p.all.contains(*need)).map(|p| (*need, p.role)))
-        .collect();
+    let under = |need: &usize| {
+        let need = *need;
+        pool.iter().filter(move |p| p.all.contains(need)).map(move |p| (need, p.role))
+    };
     let columns: Vec<(Bits, u64)> =
         pool.iter().map(|pooled| (pooled.free.clone(), pooled.excess.weight())).collect();
     let (chosen, minimal) = cover::smallest(&columns, &reachable);
-    let set = members(&chosen, &pool, roles, &operations, &scopes);
-    Ok(Suggestion {
-        custom: custom::custom(&operations, &scopes, catalog, universe, options),
-        needs: operations,
-        single,
-        set,
+    Suggestion {
+        single: single(&pool, shelf, &operations, options.rank),
+        set: members(&chosen, &pool, shelf, &operations, &scopes),
         minimal,
+        custom: custom::custom(&operations, &scopes, catalog, shelf.universe, options),
+        conditional: uncovered.iter().flat_map(under).collect(),
         uncovered,
-        conditional,
-    })
+        needs: operations.into_iter().map(|need| (need.operation, need.plane)).collect(),
+    }
 }
 
 /// A role that grants some need.
@@ -177,111 +181,50 @@ struct Pooled {
     free: Bits,
     all: Bits,
     excess: Excess,
-    traits: Vec<Trait>,
 }
 
-fn covered(role: &RoleDefinition, needs: &[(Operation, Plane)], which: Which) -> Bits {
-    let mut set = Bits::none(needs.len());
-    for (number, (operation, plane)) in needs.iter().enumerate() {
-        if line(role, operation, *plane, which).is_some() {
-            set.insert(number);
-        }
-    }
-    set
-}
+/// Only so many candidates are told with their gravest operations.
+const DETAILED: usize = 50;
 
-/// The entry of a role that grants an operation; unconditional blocks first.
-fn line(
-    role: &RoleDefinition,
-    operation: &Operation,
-    plane: Plane,
-    which: Which,
-) -> Option<String> {
-    let by = |block: &PermissionBlock| {
-        let (allow, except) = block.side(plane);
-        let hit = allow.iter().find(|p| p.matches(operation, Wildcards::Azure).is_match())?;
-        let taken = except.iter().any(|p| p.matches(operation, Wildcards::Azure).is_match());
-        (!taken).then(|| format!("{} `{hit}`", plane.grant_list()))
-    };
-    let free = role.blocks.iter().filter(|block| block.condition.is_none()).find_map(by);
-    match (free, which) {
-        (Some(free), _) => Some(free),
-        (None, Which::Unconditional) => None,
-        (None, Which::All) => role
-            .blocks
-            .iter()
-            .filter(|block| block.condition.is_some())
-            .find_map(by)
-            .map(|line| format!("{line}, under a condition")),
-    }
-}
-
-fn excess(
-    role: &RoleDefinition,
-    universe: &Universe,
-    wanted: &[Bits; 2],
-    credentials: &Credentials,
-) -> Excess {
-    let mut excess = Excess::default();
-    let mut grave = Vec::new();
-    for plane in [Plane::Control, Plane::Data] {
-        let extra = universe.role(role, plane, Which::All).minus(&wanted[at(plane)]);
-        for number in extra.iter() {
-            let power = credentials.power(plane, universe.folded(plane, number));
-            excess.count += 1;
-            excess.powers[power as usize] += 1;
-            if power < Power::Write {
-                grave.push((power, plane, number));
-            }
-        }
-    }
-    grave.sort_unstable();
-    let name = |(power, plane, number): (Power, Plane, usize)| {
-        (power, universe.name(plane, number).to_string())
-    };
-    excess.gravest = grave.into_iter().take(12).map(name).collect();
-    excess
-}
-
-fn single(
-    pool: &[Pooled],
-    roles: &[RoleDefinition],
-    needs: &[(Operation, Plane)],
-    rank: Rank,
-) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = pool
-        .iter()
-        .filter(|pooled| pooled.all.count() == needs.len())
-        .map(|pooled| Candidate {
-            role: pooled.role,
-            excess: pooled.excess.clone(),
-            traits: pooled.traits.clone(),
-            conditionally: pooled.free != pooled.all,
-            proof: needs
-                .iter()
-                .filter_map(|(operation, plane)| {
-                    line(&roles[pooled.role], operation, *plane, Which::All)
-                })
-                .collect(),
-        })
-        .collect();
-    found.sort_by_key(|candidate| {
-        let (count, weight) = (candidate.excess.count as u64, candidate.excess.weight());
+fn single(pool: &[Pooled], shelf: &Shelf<'_>, needs: &[Wanted], rank: Rank) -> Vec<Candidate> {
+    let mut found: Vec<&Pooled> =
+        pool.iter().filter(|pooled| pooled.all.count() == needs.len()).collect();
+    found.sort_by_key(|pooled| {
+        let (count, weight) = (pooled.excess.count as u64, pooled.excess.weight());
         let order = match rank {
             Rank::Count => (count, weight),
             Rank::Weight => (weight, count),
         };
-        (candidate.conditionally, order, candidate.role)
+        (pooled.free != pooled.all, order, pooled.role)
     });
     found
+        .iter()
+        .enumerate()
+        .map(|(place, pooled)| Candidate {
+            role: pooled.role,
+            excess: if place < DETAILED {
+                shelf.told(pooled.role, needs)
+            } else {
+                pooled.excess.clone()
+            },
+            traits: shelf.traits(pooled.role).to_vec(),
+            conditionally: pooled.free != pooled.all,
+            proof: needs
+                .iter()
+                .filter_map(|need| {
+                    line(&shelf.roles[pooled.role], &need.operation, need.plane, Which::All)
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 /// Gives every need to the first chosen role that grants it, and each role the narrowest scopes.
 fn members(
     chosen: &[usize],
     pool: &[Pooled],
-    roles: &[RoleDefinition],
-    needs: &[(Operation, Plane)],
+    shelf: &Shelf<'_>,
+    needs: &[Wanted],
     scopes: &[Vec<Scope>],
 ) -> Vec<Member> {
     let mut members = Vec::new();
@@ -292,9 +235,9 @@ fn members(
         let mine: Vec<usize> = pooled.free.iter().filter(|need| left.contains(*need)).collect();
         mine.iter().for_each(|need| left.remove(*need));
         let cover = |need: usize| {
-            let (operation, plane) = &needs[need];
-            let line = line(&roles[pooled.role], operation, *plane, Which::Unconditional);
-            (need, line.unwrap_or_default())
+            let Wanted { operation, plane, .. } = &needs[need];
+            let role = &shelf.roles[pooled.role];
+            (need, line(role, operation, *plane, Which::Unconditional).unwrap_or_default())
         };
         let wanted: Vec<Scope> =
             mine.iter().flat_map(|need| scopes[*need].iter().cloned()).collect();
@@ -302,8 +245,8 @@ fn members(
             role: pooled.role,
             scope,
             covers,
-            excess: pooled.excess.clone(),
-            traits: pooled.traits.clone(),
+            excess: shelf.told(pooled.role, needs),
+            traits: shelf.traits(pooled.role).to_vec(),
         };
         let narrowest = narrowest(&wanted);
         if narrowest.is_empty() {
