@@ -21,6 +21,8 @@ pub struct RoleComparison {
     pub planes: [PlaneComparison; 2],
     /// Does a conditional block take part, in the first and in the second? It counts as granted.
     pub conditional: [bool; 2],
+    /// The relation without any conditional block, where there is one.
+    pub unconditional: Option<Relation>,
 }
 
 /// One plane of it.
@@ -101,11 +103,19 @@ pub fn compare(
         });
     }
     let [control, data] = [planes.remove(0), planes.remove(0)];
+    let conditional = [grants[0].is_conditional(), grants[1].is_conditional()];
+    let unconditional = if conditional.contains(&true) {
+        let free = [RoleGrant::unconditional(a)?, RoleGrant::unconditional(b)?];
+        Some(free[0].compare(&free[1]).relation())
+    } else {
+        None
+    };
     Ok(RoleComparison {
         relation: grants[0].compare(&grants[1]).relation(),
         in_catalog: known[at(Plane::Control)].and(known[at(Plane::Data)]).relation(),
         planes: [control, data],
-        conditional: [grants[0].is_conditional(), grants[1].is_conditional()],
+        conditional,
+        unconditional,
     })
 }
 

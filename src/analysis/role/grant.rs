@@ -39,6 +39,18 @@ impl RoleGrant {
         Ok(RoleGrant { planes: [plane(Plane::Control)?, plane(Plane::Data)?] })
     }
 
+    /// The languages of a role without its conditional blocks.
+    ///
+    /// # Errors
+    /// As [`RoleGrant::new`].
+    pub fn unconditional(role: &RoleDefinition) -> Result<RoleGrant, LanguageLimit> {
+        let plane = |plane| {
+            let all = RoleGrant::language(role, plane, Which::Unconditional, Wildcards::Azure)?;
+            Ok(PlaneGrant { all, conditional: false })
+        };
+        Ok(RoleGrant { planes: [plane(Plane::Control)?, plane(Plane::Data)?] })
+    }
+
     /// One plane of a role, with or without its conditional blocks, in either reading of `/*/`.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ pub use compare::{Only, PlaneComparison, RoleComparison, compare};
 pub use grant::{PlaneGrant, RoleGrant};
 pub use history::{Change, RoleChange, RoleStep, catalog_diff, history};
 pub use lattice::{Lattice, LatticeClass, lattice};
-pub use needs::{Need, NeedsError, read as read_needs};
+pub use needs::{Need, ReadNeeds, read as read_needs, read_of as read_needs_of};
 pub use power::{Credential, Credentials, Power, weight};
 pub use profile::{PlaneProfile, Profile, Subtraction, Trait, profile, traits};
 pub use search::{Filter, matches as filter_matches, search};

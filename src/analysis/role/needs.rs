@@ -16,7 +16,7 @@ pub struct Need {
 
 /// What was read, and what in it was passed over.
 #[derive(Debug, Clone, Default)]
-pub struct NeedsError {
+pub struct ReadNeeds {
     /// The needs, sorted, each once.
     pub needs: Vec<Need>,
     /// What was no operation, as it was written.
@@ -45,9 +45,18 @@ pub struct NeedsError {
 /// assert!(found.needs[0].scope.is_some());
 /// # Ok::<(), azrbac::origin::Error>(())
 /// ```
-pub fn read(text: &str) -> Result<NeedsError, Error> {
+pub fn read(text: &str) -> Result<ReadNeeds, Error> {
+    read_of(text, &[])
+}
+
+/// The same, of an activity log only what one of these callers did: object ids, user principal names,
+/// app ids, compared without case. Entries without a caller count for nobody; no callers means all.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_of(text: &str, callers: &[String]) -> Result<ReadNeeds, Error> {
     let text = text.trim_start_matches('\u{feff}').trim();
-    let mut found = Found::default();
+    let mut found = Found { callers, ..Found::default() };
     if text.starts_with(['[', '{']) {
         for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
             let value = value.map_err(|error| {
@@ -65,19 +74,20 @@ pub fn read(text: &str) -> Result<NeedsError, Error> {
         return Err(Error::new(ErrorKind::NotFound, "no operation was found")
             .expected("operations, an activity log as JSON, or an AuthorizationFailed message"));
     }
-    Ok(NeedsError {
+    Ok(ReadNeeds {
         needs: found.needs.into_iter().collect(),
         passed_over: found.passed_over.into_iter().collect(),
     })
 }
 
 #[derive(Default)]
-struct Found {
+struct Found<'c> {
+    callers: &'c [String],
     needs: BTreeSet<Need>,
     passed_over: BTreeSet<String>,
 }
 
-impl Found {
+impl Found<'_> {
     fn add(&mut self, operation: &str, scope: Option<&str>) {
         match Operation::new(operation) {
             Ok(operation) => {
@@ -112,6 +122,9 @@ impl Found {
             found.and_then(Value::as_str).filter(|text| !text.trim().is_empty())
         };
         let first = |pointers: &[&str]| pointers.iter().find_map(|pointer| text(pointer));
+        if !self.callers.is_empty() && !self.is_by_a_caller(entry) {
+            return;
+        }
         // The action that was authorised is surer than the name of the event.
         let operation = first(&[
             "/authorization/action",
@@ -139,6 +152,30 @@ impl Found {
                 }
             }
         }
+    }
+
+    /// Who did it stands in `caller` or `identity`, or among the claims of the token.
+    fn is_by_a_caller(&self, entry: &Value) -> bool {
+        const CLAIMS: [&str; 4] = [
+            "appid",
+            "oid",
+            "http://schemas.microsoft.com/identity/claims/objectidentifier",
+            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+        ];
+        let field = |object: &'_ Value, name: &str| -> Option<String> {
+            let fields = object.as_object()?;
+            let (_, value) = fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+            value.as_str().map(str::to_string)
+        };
+        let mut who: Vec<String> = Vec::new();
+        let inner = entry.get("properties").unwrap_or(entry);
+        for object in [entry, inner] {
+            who.extend(["caller", "identity"].iter().filter_map(|name| field(object, name)));
+            for claims in ["claims", "Claims"].iter().filter_map(|name| object.get(name)) {
+                who.extend(CLAIMS.iter().filter_map(|name| field(claims, name)));
+            }
+        }
+        who.iter().any(|who| self.callers.iter().any(|caller| caller.eq_ignore_ascii_case(who)))
     }
 
     /// `perform action 'A' over scope 'S'`, `… on scope 'S'`, `action(s) 'A,B' on the linked scope(s)
@@ -221,6 +258,19 @@ mod tests {
             ),
             &[("A/b/write", Some(GROUP)), ("A/c/join/action", Some(GROUP))],
         );
+    }
+
+    #[test]
+    fn only_what_a_caller_did() {
+        let log = r#"[{"caller": "A@b.example", "operationName": {"value": "A/b/read"}},
+            {"caller": "x", "claims": {"appid": "7"}, "operationName": {"value": "A/c/read"}},
+            {"operationName": {"value": "A/d/read"}}]"#;
+        let by = |caller: &str| {
+            let found = super::read_of(log, &[caller.to_string()]).map(|found| found.needs);
+            found.map_or(0, |needs| needs.len())
+        };
+        assert_eq!((by("a@B.example"), by("7"), by("nobody")), (1, 1, 0));
+        assert_eq!(read(log).unwrap().needs.len(), 3);
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::pattern::language::{Language, LanguageLimit};
 use crate::pattern::{ActionPattern, Wildcards};
 use std::collections::BTreeMap;
 
+/// The most resource types that are told by name.
+const TYPES_TOLD: usize = 8;
+
 /// A word about a role as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Trait {
@@ -165,7 +168,7 @@ pub fn profile(
         .collect();
     let powers: Vec<(Power, Vec<(Plane, String)>)> = powers.into_iter().collect();
     Ok(Profile {
-        purpose: purpose(&counts, &powers, &keys),
+        purpose: purpose(&counts, &types(universe, &sets), &powers, &keys),
         planes: counts,
         powers,
         credentials: keys,
@@ -247,8 +250,36 @@ fn subtractions(
     Ok(found)
 }
 
+/// What is done to which resource types: reading, writing, deleting, acting; each type once.
+type Types<'u> = [[Vec<&'u str>; 4]; 2];
+
+fn types<'u>(universe: &'u Universe, granted: &[Bits; 2]) -> Types<'u> {
+    [Plane::Control, Plane::Data].map(|plane| {
+        let mut found: [Vec<&str>; 4] = Default::default();
+        for number in granted[at(plane)].iter() {
+            let (name, folded) = (universe.name(plane, number), universe.folded(plane, number));
+            let (verb, levels) = match folded.rsplit('/').next() {
+                Some("read") => (0, 1),
+                Some("write") => (1, 1),
+                Some("delete") => (2, 1),
+                // The segment before `action` says what is done.
+                _ => (3, 2),
+            };
+            let mut kind = name;
+            for _ in 0..levels {
+                kind = kind.rsplit_once('/').map_or(kind, |(kind, _)| kind);
+            }
+            if found[verb].last().is_none_or(|last| !last.eq_ignore_ascii_case(kind)) {
+                found[verb].push(kind);
+            }
+        }
+        found
+    })
+}
+
 fn purpose(
     planes: &[PlaneProfile; 2],
+    types: &Types<'_>,
     powers: &[(Power, Vec<(Plane, String)>)],
     keys: &[Credential],
 ) -> Vec<String> {
@@ -279,6 +310,13 @@ fn purpose(
                 (action, "action", "actions"),
             ])
         ));
+        let done = ["reads", "changes", "deletes", "acts on"];
+        for (word, types) in done.iter().zip(&types[at(plane.plane)]) {
+            // Of a broad role a list of types says less than the counts.
+            if !types.is_empty() && types.len() <= TYPES_TOLD {
+                lines.push(format!("{word} {}", types.join(", ")));
+            }
+        }
     }
     if lines.is_empty() {
         lines.push("grants no operation that is known".to_string());
