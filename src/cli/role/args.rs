@@ -108,6 +108,10 @@ pub(crate) struct SuggestArguments {
     /// A list of operations, an activity log as JSON or an AuthorizationFailed text; `-` is stdin
     #[arg(long = "from", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Of an activity log, only what this principal did: object id, user principal name, app id, or
+    /// with -t a display name; repeatable
+    #[arg(long = "principal", value_name = "PRINCIPAL")]
+    pub(crate) principals: Vec<String>,
     /// Where it is needed; also where the custom role shall be assignable; repeatable
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,

@@ -277,6 +277,14 @@ fn holders(
             };
             let scope = tenant.scope_text(tenant.assignment_scope(ix));
             found.push(format!("{name}{eligible} at {scope}"));
+            // Those who hold it through a group.
+            let Some(group) = principal else { continue };
+            for member in tenant.principals().filter(|member| *member != group) {
+                if tenant.groups_of(member).contains(&group) {
+                    let member = tenant.principal_name(member);
+                    found.push(format!("{member}{eligible} at {scope}, through {name}"));
+                }
+            }
         }
     }
     found.sort();

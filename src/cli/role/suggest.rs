@@ -5,9 +5,9 @@ use super::args::{By, Kind, SuggestArguments};
 use super::find::Roles;
 use crate::cli::args::Global;
 use crate::cli::console::Console;
-use crate::cli::{Exit, Stop, files};
+use crate::cli::{Exit, Stop, files, inputs};
 use azrbac::analysis::role::{
-    Credentials, Need, Options, Rank, Shelf, Trait, Universe, read_needs, suggest,
+    Credentials, Need, Options, Rank, Shelf, Trait, Universe, read_needs_of, suggest,
 };
 use azrbac::catalog::Catalog;
 use azrbac::ident::{Operation, Plane, Scope};
@@ -24,7 +24,8 @@ pub(super) fn run(
     let roles = Roles::load(global, console)?;
     let scopes =
         arguments.scopes.iter().map(|text| Scope::new(text)).collect::<Result<Vec<_>, _>>()?;
-    let needs = needs(arguments, &scopes, console)?;
+    let callers = callers(arguments, global, console)?;
+    let needs = needs(arguments, &scopes, &callers, console)?;
     let plane = arguments.plane.as_deref().map(str::parse).transpose()?;
     let needs = with_planes(&needs, plane, &roles.catalog)?;
     let options = Options {
@@ -72,6 +73,7 @@ pub(super) fn run(
 fn needs(
     arguments: &SuggestArguments,
     scopes: &[Scope],
+    callers: &[String],
     console: &Console,
 ) -> Result<Vec<Need>, Error> {
     let mut found = Vec::new();
@@ -85,7 +87,7 @@ fn needs(
     for path in &arguments.files {
         let (name, bytes) = files::read(path)?;
         let text = azrbac::analysis::lint::text(&name, &bytes)?;
-        let read = read_needs(&text)?;
+        let read = read_needs_of(&text, callers)?;
         if !read.passed_over.is_empty() {
             let told: Vec<&str> = read.passed_over.iter().take(3).map(String::as_str).collect();
             console.say(&format!(
@@ -112,6 +114,26 @@ fn needs(
         }
     }
     Ok(all)
+}
+
+/// The principals that are asked about, by every name that a log may call them.
+fn callers(
+    arguments: &SuggestArguments,
+    global: &Global,
+    console: &Console,
+) -> Result<Vec<String>, Error> {
+    let mut found = arguments.principals.clone();
+    if global.tenant.is_empty() || found.is_empty() {
+        return Ok(found);
+    }
+    let loaded = inputs::tenant(global, console)?;
+    for name in &arguments.principals {
+        // One that the tenant does not know is looked for in the log as it was typed.
+        if let Ok(id) = loaded.tenant.resolve_principal(name) {
+            found.push(id.to_string());
+        }
+    }
+    Ok(found)
 }
 
 fn with_planes(

@@ -47,6 +47,9 @@ pub fn comparison_text(
             );
         }
     }
+    if let Some(unconditional) = comparison.unconditional {
+        page.line(2, &format!("without conditional blocks on either side: {unconditional}"));
+    }
     for plane in &comparison.planes {
         page.gap();
         let today = if plane.in_catalog == plane.relation {
@@ -143,6 +146,7 @@ pub fn comparison_json(
         "inCatalog": comparison.in_catalog.as_str(),
         "planesInCatalog": {"control": control.in_catalog.as_str(), "data": data.in_catalog.as_str()},
         "conditional": {"a": comparison.conditional[0], "b": comparison.conditional[1]},
+        "unconditional": comparison.unconditional.map(|relation| relation.as_str()),
         "onlyA": only(0), "onlyB": only(1), "witnesses": witnesses})
 }
 

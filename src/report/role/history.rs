@@ -27,7 +27,7 @@ pub fn history_text(name: &str, steps: &[RoleStep], holders: Option<&[String]>) 
         if holders.is_empty() {
             page.line(0, "nobody in the tenant holds it");
         } else {
-            let many = count(holders.len(), "role assignment", "role assignments");
+            let many = count(holders.len(), "principal and scope", "principals and scopes");
             page.line(0, &format!("touches {many} of the tenant"));
             page.names(2, holders, 40);
         }
