@@ -73,7 +73,7 @@ fn all_pairs_agree_with_the_catalog_and_every_difference_has_a_witness() {
                 let today = known[a].is_contained_in(&known[b]);
                 assert!(!contained || today, "{} in {}", roles[a].name, roles[b].name);
                 today_only += usize::from(today && !contained);
-                if contained || (a * roles.len() + b) % STRIDE != 0 {
+                if contained || !(a * roles.len() + b).is_multiple_of(STRIDE) {
                     continue;
                 }
                 let witness = languages[a].difference_witness(&languages[b]);
@@ -84,7 +84,8 @@ fn all_pairs_agree_with_the_catalog_and_every_difference_has_a_witness() {
             }
         }
         assert!(replayed > 1_000, "{replayed}");
-        println!("{plane}: {today_only} pairs contained only today, {replayed} witnesses");
+        // The two answers differ: neither can stand for the other.
+        assert!(today_only > 4_000, "{plane}: {today_only}");
     }
 }
 
@@ -414,11 +415,12 @@ fn lint_knows_on_four_dates_who_hands_out_roles() {
             let free = RoleDefinition { blocks: free, ..role.clone() };
             let expected = grants(&free, &gives[0], Plane::Control);
             let broad = role.blocks.iter().flat_map(|block| &block.actions).any(|pattern| {
-                pattern.folded().starts_with('*')
-                    || pattern.folded().starts_with("microsoft.authorization/")
+                let folded = pattern.folded();
+                !folded.ends_with("/read")
+                    && (folded.starts_with('*') || folded.starts_with("microsoft.authorization/"))
             });
             // Every role that could be meant, and a sample of the others.
-            if !expected && !broad && number % (1 + STRIDE / 8) != 0 {
+            if !expected && !broad && number % (1 + STRIDE / 2) != 0 {
                 continue;
             }
             let name = role.name.clone();
