@@ -9,7 +9,8 @@ use crate::pattern::language::LanguageLimit;
 pub(super) const RULE: Rule = Rule {
     code: "wrong-plane",
     severity: Severity::Error,
-    what: "An entry matches operations, all of which are known to stand on the other plane.",
+    what: "An entry names an operation that stands on the other plane. A wildcard that matches known \
+        operations of the other plane alone is a note: the catalog may not know the others.",
     why: "actions are consulted for the control plane alone, dataActions for the data plane alone: the \
         entry grants nothing, or takes nothing away. The service refuses a data operation under \
         actions.",
@@ -61,8 +62,12 @@ fn check(
         if names.is_empty() {
             continue;
         }
-        let (severity, sure) =
-            if seen { (RULE.severity, "") } else { (Severity::Note, ", as far as is inferred") };
+        // What a wildcard matches on its own plane the catalog may not know; a name it does.
+        let (severity, sure) = match (pattern.is_wildcard(), seen) {
+            (false, true) => (RULE.severity, ""),
+            (false, false) => (Severity::Note, ", as far as is inferred"),
+            (true, _) => (Severity::Note, ", of those that are known"),
+        };
         found.push(Finding {
             code: RULE.code,
             severity,
