@@ -28,9 +28,11 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
 /// What the rules of `role lint` say of themselves.
 static RULE_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     let text = |rule: &Rule| {
+        let [bad, good] = [rule.bad, rule.good]
+            .map(|example| example.split_whitespace().collect::<Vec<_>>().join(" "));
         format!(
-            "{} Why it matters: {} Fix: {} Bad example: {} Good example: {}",
-            rule.what, rule.why, rule.fix, rule.bad, rule.good
+            "{} Why it matters: {} Fix: {} Bad example: {bad} Good example: {good}",
+            rule.what, rule.why, rule.fix
         )
     };
     RULES.iter().map(|rule| (rule.code, text(rule))).collect()

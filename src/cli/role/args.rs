@@ -127,6 +127,9 @@ pub(crate) struct SuggestArguments {
     /// The name of the custom role
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+    /// Write the custom role with wildcards where all that they match today is needed
+    #[arg(long)]
+    pub(crate) patterns: bool,
     /// Print the custom role alone, as `az role definition create` takes it
     #[arg(long)]
     pub(crate) custom_only: bool,

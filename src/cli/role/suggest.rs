@@ -7,7 +7,7 @@ use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::{Exit, Stop, files, inputs};
 use azrbac::analysis::role::{
-    Credentials, Need, Options, Rank, Shelf, Trait, Universe, read_needs_of, suggest,
+    Credentials, Need, Options, Rank, Shelf, Trait, Universe, Writing, read_needs_of, suggest,
 };
 use azrbac::catalog::Catalog;
 use azrbac::ident::{Operation, Plane, Scope};
@@ -22,8 +22,7 @@ pub(super) fn run(
     console: &mut Console,
 ) -> Result<Exit, Stop> {
     let roles = Roles::load(global, console)?;
-    let scopes =
-        arguments.scopes.iter().map(|text| Scope::new(text)).collect::<Result<Vec<_>, _>>()?;
+    let scopes = scopes(arguments, global, console)?;
     let callers = callers(arguments, global, console)?;
     let needs = needs(arguments, &scopes, &callers, console)?;
     let plane = arguments.plane.as_deref().map(str::parse).transpose()?;
@@ -45,6 +44,7 @@ pub(super) fn run(
             .collect(),
         assignable: scopes,
         name: arguments.name.clone(),
+        writing: if arguments.patterns { Writing::Patterns } else { Writing::Explicit },
     };
     let built_in: Vec<RoleDefinition> =
         roles.catalog.roles().iter().map(|entry| entry.definition()).collect();
@@ -114,6 +114,20 @@ fn needs(
         }
     }
     Ok(all)
+}
+
+/// The scopes that were named: ids, or with a tenant whatever it knows them by.
+fn scopes(
+    arguments: &SuggestArguments,
+    global: &Global,
+    console: &Console,
+) -> Result<Vec<Scope>, Error> {
+    if global.tenant.is_empty() || arguments.scopes.is_empty() {
+        return arguments.scopes.iter().map(|text| Scope::new(text)).collect();
+    }
+    let loaded = inputs::tenant(global, console)?;
+    let resolve = |text: &String| loaded.tenant.resolve_scope(text).or_else(|_| Scope::new(text));
+    arguments.scopes.iter().map(resolve).collect()
 }
 
 /// The principals that are asked about, by every name that a log may call them.

@@ -1,21 +1,22 @@
 //! A custom role that grants exactly what is needed.
 
 use super::shelf::Wanted;
-use super::{Options, narrowest};
+use super::{Options, Writing, narrowest};
 use crate::analysis::role::universe::Universe;
 use crate::analysis::validate;
 use crate::catalog::Catalog;
 use crate::ident::{Plane, Scope};
 use crate::model::{Facts, PermissionBlock, RoleDefinition, RoleKind};
 use crate::origin::Origin;
-use crate::pattern::ActionPattern;
+use crate::pattern::{ActionPattern, Wildcards};
 use crate::tenant::Tenant;
 
 /// A generated custom role.
 #[derive(Debug, Clone)]
 pub struct Custom {
-    /// The definition. Its lists name operations one by one: a wildcard would grant what is not
-    /// needed, if not today then when the provider adds an operation (semantics.md 2.10).
+    /// The definition. Unless patterns are asked for, its lists name operations one by one: a wildcard
+    /// grants what is not needed, if not today then when the provider adds an operation (semantics.md
+    /// 2.10).
     pub role: RoleDefinition,
     /// Its description, in words.
     pub description: String,
@@ -31,7 +32,7 @@ pub(super) fn custom(
     options: &Options,
 ) -> Custom {
     let list = |plane: Plane| -> Vec<ActionPattern> {
-        needs
+        let explicit: Vec<ActionPattern> = needs
             .iter()
             .filter(|need| need.plane == plane)
             .filter_map(|need| {
@@ -42,7 +43,11 @@ pub(super) fn custom(
                 let text = known.map_or(typed, |number| universe.name(plane, number));
                 ActionPattern::new(text).ok()
             })
-            .collect()
+            .collect();
+        match options.writing {
+            Writing::Explicit => explicit,
+            Writing::Patterns => tightened(explicit, plane, universe),
+        }
     };
     let mut assignable = options.assignable.clone();
     if assignable.is_empty() {
@@ -80,6 +85,43 @@ pub(super) fn custom(
         refusals: refusals(&role, catalog),
         role,
     }
+}
+
+/// Replaces entries by `X/*` where all known operations that it matches are among them, the shortest
+/// such first; a single operation stays as it is.
+fn tightened(
+    explicit: Vec<ActionPattern>,
+    plane: Plane,
+    universe: &Universe,
+) -> Vec<ActionPattern> {
+    let wanted = universe.matched(plane, &explicit);
+    let mut left = explicit;
+    let mut found: Vec<ActionPattern> = Vec::new();
+    let mut depth = 1;
+    while left.iter().any(|entry| entry.text().matches('/').count() >= depth) {
+        let mut at = 0;
+        while at < left.len() {
+            let text = left[at].text();
+            let end = text.match_indices('/').nth(depth - 1).map(|(end, _)| end);
+            let pattern =
+                end.and_then(|end| ActionPattern::new(&format!("{}/*", &text[..end])).ok());
+            at += 1;
+            let Some(pattern) = pattern else { continue };
+            let covers = |entry: &ActionPattern| {
+                pattern.matches_folded(entry.folded(), Wildcards::Azure).is_match()
+            };
+            let tight = universe.matched(plane, [&pattern]).is_contained_in(&wanted);
+            if tight && left.iter().filter(|entry| covers(entry)).count() > 1 {
+                left.retain(|entry| !covers(entry));
+                found.push(pattern);
+                at = 0;
+            }
+        }
+        depth += 1;
+    }
+    found.append(&mut left);
+    found.sort();
+    found
 }
 
 /// What the service would say, in a tenant of which nothing else is known.

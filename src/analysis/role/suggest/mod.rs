@@ -97,6 +97,17 @@ pub enum Rank {
     Weight,
 }
 
+/// How a custom role is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writing {
+    /// Operation by operation: it grants what was asked for, now and for ever.
+    #[default]
+    Explicit,
+    /// With a wildcard where everything that it matches today was asked for. What a provider adds
+    /// later comes with it.
+    Patterns,
+}
+
 /// How to suggest.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -108,6 +119,8 @@ pub struct Options {
     pub assignable: Vec<Scope>,
     /// The name of the custom role.
     pub name: Option<String>,
+    /// How the custom role is written.
+    pub writing: Writing,
 }
 
 /// Suggests roles for needs whose planes are known.

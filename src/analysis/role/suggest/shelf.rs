@@ -8,7 +8,7 @@ use crate::analysis::role::universe::{Universe, Which, at};
 use crate::ident::{Operation, Plane};
 use crate::model::{PermissionBlock, RoleDefinition};
 use crate::origin::Error;
-use crate::pattern::Wildcards;
+use crate::pattern::{ActionPattern, Match, Wildcards};
 
 /// Roles, ready to be suggested.
 #[derive(Debug, Clone)]
@@ -137,9 +137,12 @@ pub(super) fn line(
 ) -> Option<String> {
     let by = |block: &PermissionBlock| {
         let (allow, except) = block.side(plane);
-        let hit = allow.iter().find(|p| p.matches(operation, Wildcards::Azure).is_match())?;
-        let taken = except.iter().any(|p| p.matches(operation, Wildcards::Azure).is_match());
-        (!taken).then(|| format!("{} `{hit}`", plane.grant_list()))
+        // An entry that matches whatever the reading of U3 is the better proof.
+        let how = |pattern: &&ActionPattern| pattern.matches(operation, Wildcards::Azure);
+        let hit = allow.iter().filter(|p| how(p).is_match()).max_by_key(how)?;
+        let taken = except.iter().any(|p| how(&p).is_match());
+        let rule = if how(&hit) == Match::Vanishing { " (U3)" } else { "" };
+        (!taken).then(|| format!("{} `{hit}`{rule}", plane.grant_list()))
     };
     let free = role.blocks.iter().filter(|block| block.condition.is_none()).find_map(by);
     match (free, which) {
