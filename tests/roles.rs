@@ -2,8 +2,8 @@
 
 use azrbac::analysis::lint::{self, Context, Document, RULES, Subject};
 use azrbac::analysis::role::{
-    Bits, Change, Credentials, Need, Options, RoleGrant, Shelf, Universe, Which, catalog_diff,
-    compare, history, lattice, suggest,
+    Bits, Change, Credentials, Need, Options, RoleGrant, Shelf, Universe, Which, Writing,
+    catalog_diff, compare, history, lattice, suggest,
 };
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
@@ -326,6 +326,30 @@ fn suggestions_are_minimal_and_custom_roles_exact() {
         assert!(found.custom.refusals.iter().all(|told| told.contains("assignable scope")));
     }
     assert!(sizes[1] > 10 && sizes[2] > 10, "{sizes:?}");
+}
+
+#[test]
+fn patterns_of_a_custom_role_are_tight_today() {
+    let catalog = Catalog::newest();
+    let universe = Universe::new(&catalog);
+    let shelf = Shelf::new(&[], &universe, &Credentials::embedded()).expect("no roles");
+    let options = Options { writing: Writing::Patterns, ..Options::default() };
+    for wanted in ["Microsoft.Web/sites/*", "Microsoft.Support/*", "Microsoft.Web/*/read"] {
+        let pattern = ActionPattern::new(wanted).unwrap();
+        let granted = universe.matched(Plane::Control, [&pattern]);
+        let needs: Vec<(Need, Plane)> = universe
+            .names(Plane::Control, &granted)
+            .iter()
+            .map(|name| Need { operation: Operation::new(name).unwrap(), scope: None })
+            .map(|need| (need, Plane::Control))
+            .collect();
+        let found = suggest(&needs, &shelf, &catalog, &options).custom.role;
+        assert_eq!(universe.role(&found, Plane::Control, Which::All), granted, "{wanted}");
+        assert!(found.blocks[0].actions.len() < needs.len(), "{wanted}");
+        if !wanted.ends_with("read") {
+            assert_eq!(found.blocks[0].actions, [pattern]);
+        }
+    }
 }
 
 #[test]
