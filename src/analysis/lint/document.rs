@@ -5,7 +5,7 @@ use super::{List, Subject, Where};
 use crate::condition::Condition;
 use crate::ident::Guid;
 use crate::model::{Guard, PermissionBlock, RoleDefinition, RoleKind};
-use crate::origin::{Error, ErrorKind, Origin, Place, locate};
+use crate::origin::{Error, ErrorKind, Origin, Place};
 use crate::pattern::ActionPattern;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,6 +15,8 @@ use std::ops::Range;
 pub struct Document {
     name: String,
     text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
     pub(super) roles: Vec<RoleText>,
 }
 
@@ -22,7 +24,8 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub(super) struct RoleText {
     pub(super) subject: Subject,
-    pub(super) places: BTreeMap<Where, Range<usize>>,
+    /// Where something stands, as offset and JSON path.
+    places: BTreeMap<Where, (usize, String)>,
     /// The lists of patterns: all items, and for each item the pattern that it became.
     pub(super) lists: BTreeMap<(usize, List), ListText>,
 }
@@ -41,8 +44,9 @@ impl Document {
     /// role definition.
     pub fn read(name: &str, text: &str) -> Result<Document, Error> {
         let mut roles = Vec::new();
-        for value in tree::parse(name, text)? {
-            find(&value, &mut roles);
+        for (number, value) in tree::parse(name, text)?.iter().enumerate() {
+            let path = if number == 0 { "$".to_string() } else { format!("$[{number}]") };
+            find(At { value, path }, &mut roles);
         }
         if roles.is_empty() {
             return Err(Error::new(
@@ -51,7 +55,9 @@ impl Document {
             )
             .expected("an object with `permissions`, or with `actions` or `dataActions`"));
         }
-        Ok(Document { name: name.to_string(), text: text.to_string(), roles })
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        Ok(Document { name: name.to_string(), text: text.to_string(), lines, roles })
     }
 
     /// The text.
@@ -75,45 +81,91 @@ impl Document {
     #[must_use]
     pub fn place(&self, role: usize, at: &Where) -> Place {
         let places = self.roles.get(role).map(|role| &role.places);
-        let span = places.and_then(|places| places.get(at).or_else(|| places.get(&Where::Role)));
-        let found = locate(&self.text, span.map_or(0, |span| span.start));
-        Place { file: self.name.clone(), path: found.path, line: found.line, column: found.column }
+        let found = places.and_then(|places| places.get(at).or_else(|| places.get(&Where::Role)));
+        let (offset, path) = found.map_or((0, "$"), |(offset, path)| (*offset, path));
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines[line.saturating_sub(1)];
+        Place {
+            file: self.name.clone(),
+            path: path.to_string(),
+            line,
+            column: self.text[start..offset].chars().count() + 1,
+        }
     }
 }
 
-fn find(value: &Value, roles: &mut Vec<RoleText>) {
-    match &value.kind {
+/// A value and the way to it.
+#[derive(Debug, Clone)]
+struct At<'v> {
+    value: &'v Value,
+    path: String,
+}
+
+impl<'v> At<'v> {
+    /// A field of the object itself.
+    fn own(&self, name: &str) -> Option<At<'v>> {
+        let (key, value) = self.value.field(name)?;
+        Some(At { value, path: format!("{}.{key}", self.path) })
+    }
+
+    /// A field of the object itself or of its `properties`.
+    fn field(&self, name: &str) -> Option<At<'v>> {
+        self.own(name).or_else(|| self.own("properties")?.own(name))
+    }
+
+    /// The elements of a list, the value itself where it is none.
+    fn items(&self) -> Vec<At<'v>> {
+        let Kind::List(items) = &self.value.kind else { return vec![self.clone()] };
+        let item = |(number, value)| At { value, path: format!("{}[{number}]", self.path) };
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// Its strings with their places; one string is a list of one.
+    fn strings(&self) -> Vec<(&'v str, At<'v>)> {
+        self.items().into_iter().filter_map(|item| Some((item.value.text()?, item))).collect()
+    }
+
+    fn place(&self) -> (usize, String) {
+        (self.value.span.start, self.path.clone())
+    }
+}
+
+fn find(at: At<'_>, roles: &mut Vec<RoleText>) {
+    match &at.value.kind {
+        Kind::Object(_) if is_role(&at) => roles.push(role(&at)),
         Kind::Object(fields) => {
-            if is_role(value) {
-                roles.push(role(value));
-            } else {
-                fields.iter().for_each(|(_, value)| find(value, roles));
+            for (key, value) in fields {
+                find(At { value, path: format!("{}.{key}", at.path) }, roles);
             }
         }
-        Kind::List(items) => items.iter().for_each(|item| find(item, roles)),
+        Kind::List(_) => at.items().into_iter().for_each(|item| find(item, roles)),
         Kind::Text(_) | Kind::Other(_) => {}
     }
 }
 
-/// A field of the object itself or of its `properties`.
-fn field<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    value.field(name).or_else(|| value.field("properties")?.field(name))
-}
-
-fn is_role(value: &Value) -> bool {
-    let has = |name| field(value, name).is_some();
+fn is_role(at: &At<'_>) -> bool {
+    let has = |name| at.field(name).is_some();
+    // Alert rules and workflows have `actions` too, and those are no lists of strings.
+    let lists = |name: &str| {
+        at.field(name).is_some_and(|list| {
+            list.items().iter().all(|item| item.value.text().is_some())
+                && !matches!(list.value.kind, Kind::Object(_))
+        })
+    };
+    let kind = at.own("type").and_then(|kind| kind.value.text()).unwrap_or_default();
+    let other = kind.contains('/') && !kind.to_ascii_lowercase().ends_with("/roledefinitions");
     let denies = has("principals") || has("denyAssignmentName") || has("excludePrincipals");
     let named = has("roleName") || has("name") || has("assignableScopes") || has("id");
-    !denies && named && (has("permissions") || has("actions") || has("dataActions"))
+    !other && !denies && named && (has("permissions") || lists("actions") || lists("dataActions"))
 }
 
-fn role(value: &Value) -> RoleText {
+fn role(at: &At<'_>) -> RoleText {
     let mut found = RoleText {
         subject: Subject {
             role: RoleDefinition {
                 id: None,
                 name: "".into(),
-                kind: RoleKind::Custom,
+                kind: kind(at),
                 blocks: Vec::new(),
                 assignable_scopes: Vec::new(),
                 origin: Origin::NONE,
@@ -121,92 +173,79 @@ fn role(value: &Value) -> RoleText {
             description: None,
             malformed: Vec::new(),
         },
-        places: BTreeMap::from([(Where::Role, value.span.clone())]),
+        places: BTreeMap::from([(Where::Role, at.place())]),
         lists: BTreeMap::new(),
     };
-    let own = |name: &str| value.field(name).and_then(Value::text);
+    let own = |name: &str| at.own(name).and_then(|value| value.value.text());
     found.subject.role.id =
         own("name").and_then(Guid::last_segment).or_else(|| own("id").and_then(Guid::last_segment));
-    let name = field(value, "roleName").or_else(|| {
-        value.field("name").filter(|name| name.text().is_some_and(|n| Guid::parse(n).is_none()))
-    });
-    if let Some((text, span)) = name.and_then(|name| Some((name.text()?, name.span.clone()))) {
+    let texts = |field: Option<At<'_>>| {
+        let field = field?;
+        Some((field.value.text()?.to_string(), field.place()))
+    };
+    let unnumbered = |name: &At<'_>| name.value.text().is_some_and(|n| Guid::parse(n).is_none());
+    let name = at.field("roleName").or_else(|| at.own("name").filter(unnumbered));
+    if let Some((text, place)) = texts(name) {
         found.subject.role.name = text.trim().into();
-        found.places.insert(Where::Name, span);
+        found.places.insert(Where::Name, place);
     }
-    found.subject.role.kind = kind(value);
-    if let Some((text, span)) =
-        field(value, "description").and_then(|d| Some((d.text()?, d.span.clone())))
-    {
-        found.subject.description = Some(text.to_string());
-        found.places.insert(Where::Description, span);
+    if let Some((text, place)) = texts(at.field("description")) {
+        found.subject.description = Some(text);
+        found.places.insert(Where::Description, place);
     }
-    if let Some(scopes) = field(value, "assignableScopes") {
-        for (number, (text, span)) in strings(scopes).into_iter().enumerate() {
-            found.subject.role.assignable_scopes.push(text.trim().into());
-            found.places.insert(Where::Scope(number), span);
-        }
+    let scopes = at.field("assignableScopes").map(|scopes| scopes.strings()).unwrap_or_default();
+    for (number, (text, scope)) in scopes.into_iter().enumerate() {
+        found.subject.role.assignable_scopes.push(text.trim().into());
+        found.places.insert(Where::Scope(number), scope.place());
     }
-    match field(value, "permissions").map(|permissions| (&permissions.kind, permissions)) {
-        Some((Kind::List(items), _)) => items.iter().for_each(|item| block(item, &mut found)),
-        Some((Kind::Object(_), one)) => block(one, &mut found),
-        Some(_) | None => block(value, &mut found),
+    match at.field("permissions") {
+        Some(blocks) => blocks.items().iter().for_each(|inner| block(inner, &mut found)),
+        None => block(at, &mut found),
     }
     found
 }
 
-fn kind(value: &Value) -> RoleKind {
-    let word = |value: &Value| match &value.kind {
+fn kind(at: &At<'_>) -> RoleKind {
+    let word = |at: At<'_>| match &at.value.kind {
         Kind::Text(text) | Kind::Other(text) => text.to_ascii_lowercase(),
         Kind::List(_) | Kind::Object(_) => String::new(),
     };
-    if let Some(custom) = field(value, "isCustom") {
+    if let Some(custom) = at.field("isCustom") {
         return if word(custom) == "false" { RoleKind::BuiltIn } else { RoleKind::Custom };
     }
-    let stated = field(value, "roleType")
-        .or_else(|| value.field("properties").and_then(|inner| inner.field("type")));
+    let stated = at.field("roleType").or_else(|| at.own("properties")?.own("type"));
     match stated.map(word).as_deref() {
         Some("builtinrole") => RoleKind::BuiltIn,
         _ => RoleKind::Custom,
     }
 }
 
-/// The strings of a list; one string is a list of one.
-fn strings(value: &Value) -> Vec<(&str, Range<usize>)> {
-    match &value.kind {
-        Kind::Text(text) => vec![(text, value.span.clone())],
-        Kind::List(items) => {
-            items.iter().filter_map(|item| Some((item.text()?, item.span.clone()))).collect()
-        }
-        Kind::Object(_) | Kind::Other(_) => Vec::new(),
-    }
-}
-
-fn block(value: &Value, found: &mut RoleText) {
+fn block(at: &At<'_>, found: &mut RoleText) {
     let number = found.subject.role.blocks.len();
     let mut block = PermissionBlock::default();
     for list in List::ALL {
-        let Some(items) = field(value, list.as_str()) else { continue };
-        let mut text = ListText { span: items.span.clone(), items: Vec::new() };
+        let Some(items) = at.field(list.as_str()) else { continue };
+        let mut text = ListText { span: items.value.span.clone(), items: Vec::new() };
         let mut patterns = Vec::new();
-        for (item, span) in strings(items) {
+        for (item, place) in items.strings() {
+            let span = place.value.span.clone();
             match ActionPattern::new(item) {
                 Ok(pattern) => {
                     let index = patterns.len();
-                    found.places.insert(Where::Entry { block: number, list, index }, span.clone());
+                    found.places.insert(Where::Entry { block: number, list, index }, place.place());
                     text.items.push((span, Some(index)));
                     patterns.push(pattern);
                 }
                 Err(error) => {
-                    let at = Where::Malformed(found.subject.malformed.len());
-                    found.places.insert(at, span.clone());
+                    let malformed = Where::Malformed(found.subject.malformed.len());
+                    found.places.insert(malformed, place.place());
                     found.subject.malformed.push(error.message().to_string());
                     text.items.push((span, None));
                 }
             }
         }
         // One string in place of a list cannot be taken out of it.
-        if matches!(items.kind, Kind::List(_)) {
+        if matches!(items.value.kind, Kind::List(_)) {
             found.lists.insert((number, list), text);
         }
         match list {
@@ -216,10 +255,10 @@ fn block(value: &Value, found: &mut RoleText) {
             List::NotDataActions => block.not_data_actions = patterns,
         }
     }
-    let condition = field(value, "condition").and_then(|c| Some((c.text()?, c.span.clone())));
-    if let Some((text, span)) = condition.filter(|(text, _)| !text.trim().is_empty()) {
-        found.places.insert(Where::Condition(number), span);
-        let version = field(value, "conditionVersion").and_then(Value::text);
+    let condition = at.field("condition").and_then(|c| Some((c.value.text()?, c.place())));
+    if let Some((text, place)) = condition.filter(|(text, _)| !text.trim().is_empty()) {
+        found.places.insert(Where::Condition(number), place);
+        let version = at.field("conditionVersion").and_then(|version| version.value.text());
         block.condition = Some(Guard {
             text: text.into(),
             version: version.map(Into::into),
@@ -245,5 +284,34 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<String, Error> {
             let place = Place { file: name.to_string(), path: String::new(), line: 1, column: 1 };
             Err(error.at(place))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dialect_is_found_and_what_is_none_is_not() {
+        let text = r#"{"value": [
+            {"properties": {"roleName": "rest", "type": "BuiltInRole", "permissions": [{"actions": ["*"]}]},
+             "name": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "type": "Microsoft.Authorization/roleDefinitions"},
+            {"Name": "flat", "DataActions": "a/b/read", "NotActions": null},
+            {"name": "alert", "actions": {"actionGroups": []}},
+            {"name": "rule", "type": "Microsoft.Insights/activityLogAlerts", "properties": {"actions": []}},
+            {"name": "deny", "principals": [], "permissions": [{"actions": ["*"]}]}]}"#;
+        let document = Document::read("t", text).unwrap();
+        let names: Vec<&str> = document.subjects().map(|found| &*found.role.name).collect();
+        assert_eq!(names, ["rest", "flat"]);
+        let kinds: Vec<RoleKind> = document.subjects().map(|found| found.role.kind).collect();
+        assert_eq!(kinds, [RoleKind::BuiltIn, RoleKind::Custom]);
+        let entry = Where::Entry { block: 0, list: List::Actions, index: 0 };
+        let place = document.place(0, &entry);
+        let expected = crate::origin::locate(text, text.find("\"*\"").unwrap());
+        assert_eq!(
+            (place.path, place.line, place.column),
+            (expected.path, expected.line, expected.column)
+        );
+        assert!(Document::read("t", "[1]").is_err());
     }
 }

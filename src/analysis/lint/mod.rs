@@ -18,7 +18,7 @@ pub use rules::RULES;
 use crate::analysis::role::{Bits, Credentials, Universe, Which};
 use crate::catalog::Catalog;
 use crate::ident::Plane;
-use crate::model::{PermissionBlock, RoleDefinition};
+use crate::model::{PermissionBlock, RoleDefinition, RoleKind};
 use crate::origin::Error;
 use crate::pattern::ActionPattern;
 use crate::pattern::language::LanguageLimit;
@@ -234,6 +234,14 @@ impl Context {
 /// ```
 pub fn check(subject: &Subject, context: &Context) -> Result<Vec<Finding>, Error> {
     let mut found = Vec::new();
+    // A file need not say that a role is built in: its GUID does.
+    let known = subject.role.id.and_then(|id| context.catalog.roles().by_id(id));
+    let built_in = known.is_some_and(|entry| entry.name() == &*subject.role.name);
+    let mut adjusted = None;
+    if built_in && subject.role.kind == RoleKind::Custom {
+        adjusted.insert(subject.clone()).role.kind = RoleKind::BuiltIn;
+    }
+    let subject = adjusted.as_ref().unwrap_or(subject);
     for rule in RULES {
         (rule.check)(subject, context, &mut found)?;
     }

@@ -20,8 +20,8 @@ pub(super) enum Kind {
 }
 
 impl Value {
-    /// A field of an object, by name without case; null counts as absent.
-    pub(super) fn field(&self, name: &str) -> Option<&Value> {
+    /// A field of an object, by name without case, with its name as written; null counts as absent.
+    pub(super) fn field(&self, name: &str) -> Option<(&str, &Value)> {
         let Kind::Object(fields) = &self.kind else { return None };
         fields
             .iter()
@@ -29,7 +29,7 @@ impl Value {
                 key.eq_ignore_ascii_case(name)
                     && !matches!(&value.kind, Kind::Other(word) if word == "null")
             })
-            .map(|(_, value)| value)
+            .map(|(key, value)| (&**key, value))
     }
 
     pub(super) fn text(&self) -> Option<&str> {
@@ -197,7 +197,7 @@ mod tests {
     fn spans_are_those_of_the_text() {
         let text = "// c\n{\"A\": [\"x\", /* y */ \"z\\u0041\",], \"b\": 1.5e+3}\n";
         let values = parse("t", text).unwrap();
-        let Kind::List(items) = &values[0].field("a").unwrap().kind else { unreachable!() };
+        let Kind::List(items) = &values[0].field("a").unwrap().1.kind else { unreachable!() };
         assert_eq!(&text[items[1].span.clone()], "\"z\\u0041\"");
         assert_eq!(items[1].text(), Some("zA"));
     }
