@@ -249,7 +249,8 @@ fn suggestions_are_minimal_and_custom_roles_exact() {
         let found = suggest(&needs, &shelf, &catalog, &Options::default());
         assert!(found.minimal);
 
-        // Brute force: for every subset of the needs the fewest roles, and of those the least weight.
+        // Brute force: for every subset of the needs the fewest roles, and of those the least
+        // excess by number, then by weight.
         let excess = |role: usize| -> (usize, u64) {
             let (mut count, mut heavy) = whole[role];
             for (need, plane) in &needs {
@@ -261,31 +262,33 @@ fn suggestions_are_minimal_and_custom_roles_exact() {
             (count, heavy)
         };
         let subsets = 1_usize << needs.len();
-        let mut lightest: BTreeMap<usize, u64> = BTreeMap::new();
+        let mut lightest: BTreeMap<usize, (usize, u64)> = BTreeMap::new();
         for (role, free) in free.iter().enumerate() {
             let covers = |(at, (need, plane)): (usize, &(Need, Plane))| {
                 usize::from(grants(free, &need.operation, *plane)) << at
             };
             let mask: usize = needs.iter().enumerate().map(covers).sum();
             if mask != 0 {
-                let weight = excess(role).1;
-                lightest.entry(mask).and_modify(|w| *w = weight.min(*w)).or_insert(weight);
+                let own = excess(role);
+                lightest.entry(mask).and_modify(|known| *known = own.min(*known)).or_insert(own);
             }
         }
         let reachable = lightest.keys().fold(0, |all, mask| all | mask);
-        let mut best: Vec<Option<(usize, u64)>> = vec![None; subsets];
-        best[0] = Some((0, 0));
+        let mut best: Vec<Option<(usize, usize, u64)>> = vec![None; subsets];
+        best[0] = Some((0, 0, 0));
         for covered in 0..subsets {
-            let Some((count, weight)) = best[covered] else { continue };
+            let Some((size, count, weight)) = best[covered] else { continue };
             for (mask, own) in &lightest {
-                let next = (count + 1, weight + own);
+                let next = (size + 1, count + own.0, weight + own.1);
                 let known = &mut best[covered | mask];
                 *known = Some(known.map_or(next, |known| known.min(next)));
             }
         }
-        let (size, least) = best[reachable].expect("reachable");
+        let (size, count, weight) = best[reachable].expect("reachable");
         assert_eq!(found.set.len(), size, "{needs:?}");
-        assert_eq!(found.set.iter().map(|m| m.excess.weight()).sum::<u64>(), least, "{needs:?}");
+        let counts: usize = found.set.iter().map(|member| member.excess.count).sum();
+        let weights: u64 = found.set.iter().map(|member| member.excess.weight()).sum();
+        assert_eq!((counts, weights), (count, weight), "{needs:?}");
         assert_eq!(found.uncovered.len(), needs.len() - reachable.count_ones() as usize);
         sizes[size.min(7)] += 1;
         let covered: usize = found.set.iter().map(|member| member.covers.len()).sum();

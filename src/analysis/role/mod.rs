@@ -27,7 +27,7 @@ pub use power::{Credential, Credentials, Power, weight};
 pub use profile::{PlaneProfile, Profile, Subtraction, Trait, profile, traits};
 pub use search::{Filter, matches as filter_matches, search};
 pub use suggest::{
-    Candidate, Custom, EXACT_STEPS, Excess, Member, Options, Rank, Shelf, Suggestion, Writing,
-    suggest,
+    Candidate, Custom, EXACT_STEPS, Excess, Listing, Member, Options, Rank, Shelf, Suggestion,
+    Writing, suggest,
 };
 pub use universe::{Universe, Which};

@@ -16,7 +16,8 @@ pub(crate) enum RoleCommand {
     Compare(CompareArguments),
     /// Which roles are contained in which? As JSON, DOT or Mermaid
     Lattice(LatticeArguments),
-    /// Which roles are enough for these operations?
+    /// Which roles are enough for these operations? The smallest set is searched exactly up to 400,000
+    /// steps; beyond them it is called not proven minimal
     Suggest(SuggestArguments),
     /// What is wrong with these role definitions?
     Lint(LintArguments),
@@ -130,6 +131,9 @@ pub(crate) struct SuggestArguments {
     /// Write the custom role with wildcards where all that they match today is needed
     #[arg(long)]
     pub(crate) patterns: bool,
+    /// List every operation of an excess, not only the gravest
+    #[arg(long)]
+    pub(crate) list_excess: bool,
     /// Print the custom role alone, as `az role definition create` takes it
     #[arg(long)]
     pub(crate) custom_only: bool,
@@ -203,4 +207,7 @@ pub(crate) struct HistoryArguments {
     /// A name or a GUID
     #[arg(value_name = "ROLE")]
     pub(crate) role: String,
+    /// A further catalog file beside the embedded dates and --catalog; repeatable
+    #[arg(long = "also", value_name = "FILE")]
+    pub(crate) also: Vec<String>,
 }

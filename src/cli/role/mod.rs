@@ -214,14 +214,18 @@ fn over_time(
         catalogs.push((date.to_string(), Catalog::of_date(date)?));
     }
     // A date that is embedded stands in the list already; a file comes after its own date.
-    if let Some(asked) = &global.catalog
-        && !Catalog::dates().contains(&asked.as_str())
-    {
+    for asked in global.catalog.iter().chain(&arguments.also) {
+        if Catalog::dates().contains(&asked.as_str()) {
+            continue;
+        }
         let catalog = files::catalog(Some(asked))?;
         let date = catalog.roles().date().to_string();
-        let at = catalogs.partition_point(|(known, _)| *known <= date);
-        let looks_like_a_date = date.starts_with(|c: char| c.is_ascii_digit());
-        let at = if looks_like_a_date { at } else { catalogs.len() };
+        let dated = date.starts_with(|c: char| c.is_ascii_digit());
+        let at = if dated {
+            catalogs.partition_point(|(_, known)| known.roles().date() <= date.as_str())
+        } else {
+            catalogs.len()
+        };
         catalogs.insert(at, (asked.clone(), catalog));
     }
     let wanted = Guid::parse(&arguments.role);

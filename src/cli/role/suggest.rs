@@ -7,7 +7,8 @@ use crate::cli::args::Global;
 use crate::cli::console::Console;
 use crate::cli::{Exit, Stop, files, inputs};
 use azrbac::analysis::role::{
-    Credentials, Need, Options, Rank, Shelf, Trait, Universe, Writing, read_needs_of, suggest,
+    Credentials, Listing, Need, Options, Rank, Shelf, Trait, Universe, Writing, read_needs_of,
+    suggest,
 };
 use azrbac::catalog::Catalog;
 use azrbac::ident::{Operation, Plane, Scope};
@@ -44,6 +45,7 @@ pub(super) fn run(
             .collect(),
         assignable: scopes,
         name: arguments.name.clone(),
+        listing: if arguments.list_excess { Listing::All } else { Listing::Gravest },
         writing: if arguments.patterns { Writing::Patterns } else { Writing::Explicit },
     };
     let built_in: Vec<RoleDefinition> =

@@ -103,8 +103,9 @@ fn excess_text(page: &mut Page, excess: &Excess) {
         4,
         &format!("excess {}, weight {}: {}", excess.count, excess.weight(), parts.join(", ")),
     );
-    if let Some((_, gravest)) = excess.gravest.first() {
-        page.line(4, &format!("gravest: {gravest}"));
+    // Twelve at most, or all because that was asked for.
+    for (power, operation) in &excess.operations {
+        page.line(6, &format!("{}: {operation}", power.as_str()));
     }
 }
 
@@ -126,7 +127,7 @@ pub fn suggestion_json(suggestion: &Suggestion, roles: &[RoleDefinition]) -> Val
                 .collect();
             json!({"role": role_json(&roles[candidate.role]), "excess": candidate.excess.count,
                 "weight": candidate.excess.weight(), "powers": powers(&candidate.excess),
-                "gravest": gravest(&candidate.excess), "traits": traits(&candidate.traits),
+                "excessOperations": listed(&candidate.excess), "traits": traits(&candidate.traits),
                 "conditionally": candidate.conditionally, "proof": proof})
         })
         .collect();
@@ -143,7 +144,8 @@ pub fn suggestion_json(suggestion: &Suggestion, roles: &[RoleDefinition]) -> Val
             json!({"role": role_json(&roles[member.role]),
                 "scope": member.scope.as_ref().map(|scope| scope.text()), "covers": covers,
                 "proof": proof, "excess": member.excess.count, "weight": member.excess.weight(),
-                "powers": powers(&member.excess), "traits": traits(&member.traits)})
+                "powers": powers(&member.excess), "excessOperations": listed(&member.excess),
+                "traits": traits(&member.traits)})
         })
         .collect();
     let needs: Vec<Value> = suggestion
@@ -167,9 +169,9 @@ fn powers(excess: &Excess) -> Value {
         .into()
 }
 
-fn gravest(excess: &Excess) -> Vec<Value> {
+fn listed(excess: &Excess) -> Vec<Value> {
     let one = |(power, operation): &(Power, String)| json!({"power": power.as_str(), "operation": operation});
-    excess.gravest.iter().map(one).collect()
+    excess.operations.iter().map(one).collect()
 }
 
 fn traits(traits: &[Trait]) -> Vec<&'static str> {

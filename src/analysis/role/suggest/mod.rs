@@ -26,7 +26,8 @@ pub struct Suggestion {
     pub needs: Vec<(Operation, Plane)>,
     /// The single roles that grant all of it, the least excess first.
     pub single: Vec<Candidate>,
-    /// The smallest set of roles that grants what roles can grant.
+    /// The smallest set of roles that grants what roles can grant; of several the one of least excess,
+    /// by the same order as the single roles.
     pub set: Vec<Member>,
     /// Is the set proven to be the smallest, and among the smallest one of least excess?
     pub minimal: bool,
@@ -75,8 +76,9 @@ pub struct Excess {
     pub count: usize,
     /// How many of each power, in the order of [`Power::ALL`].
     pub powers: [usize; 7],
-    /// The gravest of them, with their power: at most twelve.
-    pub gravest: Vec<(Power, String)>,
+    /// The operations with their power, the gravest first: all of them, or at most twelve that are
+    /// worse than a change, as was asked for.
+    pub operations: Vec<(Power, String)>,
 }
 
 impl Excess {
@@ -87,7 +89,7 @@ impl Excess {
     }
 }
 
-/// By what single roles are ordered.
+/// By what single roles are ordered, and sets of the same size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rank {
     /// By the number of operations too many, then by weight.
@@ -95,6 +97,16 @@ pub enum Rank {
     Count,
     /// By weight, then by number.
     Weight,
+}
+
+/// Which operations of an excess are listed?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Listing {
+    /// At most twelve that are worse than a change.
+    #[default]
+    Gravest,
+    /// All, of the members of the set and of the first fifty single roles.
+    All,
 }
 
 /// How a custom role is written.
@@ -121,6 +133,8 @@ pub struct Options {
     pub name: Option<String>,
     /// How the custom role is written.
     pub writing: Writing,
+    /// Which operations of an excess are listed.
+    pub listing: Listing,
 }
 
 /// Suggests roles for needs whose planes are known.
@@ -175,11 +189,11 @@ pub fn suggest(
         pool.iter().filter(move |p| p.all.contains(need)).map(move |p| (need, p.role))
     };
     let columns: Vec<(Bits, u64)> =
-        pool.iter().map(|pooled| (pooled.free.clone(), pooled.excess.weight())).collect();
+        pool.iter().map(|p| (p.free.clone(), cost(&p.excess, options.rank))).collect();
     let (chosen, minimal) = cover::smallest(&columns, &reachable);
     Suggestion {
-        single: single(&pool, shelf, &operations, options.rank),
-        set: members(&chosen, &pool, shelf, &operations, &scopes),
+        single: single(&pool, shelf, &operations, options),
+        set: members(&chosen, &pool, shelf, &operations, &scopes, options.listing),
         minimal,
         custom: custom::custom(&operations, &scopes, catalog, shelf.universe, options),
         conditional: uncovered.iter().flat_map(under).collect(),
@@ -196,18 +210,30 @@ struct Pooled {
     excess: Excess,
 }
 
+/// What an excess costs: by number and then by weight, or the other way round. Costs add up, and the
+/// first of the two decides for any number of roles: no weight comes near the factor.
+fn cost(excess: &Excess, rank: Rank) -> u64 {
+    const FACTOR: u64 = 1 << 32;
+    let (count, weight) = (excess.count as u64, excess.weight());
+    match rank {
+        Rank::Count => count * FACTOR + weight,
+        Rank::Weight => weight * FACTOR + count,
+    }
+}
+
 /// Only so many candidates are told with their gravest operations.
 const DETAILED: usize = 50;
 
-fn single(pool: &[Pooled], shelf: &Shelf<'_>, needs: &[Wanted], rank: Rank) -> Vec<Candidate> {
+fn single(
+    pool: &[Pooled],
+    shelf: &Shelf<'_>,
+    needs: &[Wanted],
+    options: &Options,
+) -> Vec<Candidate> {
     let mut found: Vec<&Pooled> =
         pool.iter().filter(|pooled| pooled.all.count() == needs.len()).collect();
     found.sort_by_key(|pooled| {
-        let (count, weight) = (pooled.excess.count as u64, pooled.excess.weight());
-        let order = match rank {
-            Rank::Count => (count, weight),
-            Rank::Weight => (weight, count),
-        };
+        let order = cost(&pooled.excess, options.rank);
         (pooled.free != pooled.all, order, pooled.role)
     });
     found
@@ -216,7 +242,7 @@ fn single(pool: &[Pooled], shelf: &Shelf<'_>, needs: &[Wanted], rank: Rank) -> V
         .map(|(place, pooled)| Candidate {
             role: pooled.role,
             excess: if place < DETAILED {
-                shelf.told(pooled.role, needs)
+                shelf.told(pooled.role, needs, options.listing)
             } else {
                 pooled.excess.clone()
             },
@@ -239,6 +265,7 @@ fn members(
     shelf: &Shelf<'_>,
     needs: &[Wanted],
     scopes: &[Vec<Scope>],
+    listing: Listing,
 ) -> Vec<Member> {
     let mut members = Vec::new();
     let mut left = Bits::none(needs.len());
@@ -258,7 +285,7 @@ fn members(
             role: pooled.role,
             scope,
             covers,
-            excess: shelf.told(pooled.role, needs),
+            excess: shelf.told(pooled.role, needs, listing),
             traits: shelf.traits(pooled.role).to_vec(),
         };
         let narrowest = narrowest(&wanted);

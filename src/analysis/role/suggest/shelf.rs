@@ -1,6 +1,6 @@
 //! The roles to choose from, with all that can be computed before anything is asked.
 
-use super::Excess;
+use super::{Excess, Listing};
 use crate::analysis::role::bits::Bits;
 use crate::analysis::role::power::{Credentials, Power};
 use crate::analysis::role::profile::{Trait, traits};
@@ -85,7 +85,7 @@ impl<'r> Shelf<'r> {
         }
     }
 
-    /// How much a role grants beside the needs, without its gravest operations.
+    /// How much a role grants beside the needs, without its operations.
     pub(super) fn counted(&self, role: usize, needs: &[Wanted]) -> Excess {
         let entry = &self.entries[role];
         let mut powers = entry.counts;
@@ -96,17 +96,21 @@ impl<'r> Shelf<'r> {
                 powers[self.powers[at(need.plane)][number] as usize] -= 1;
             }
         }
-        Excess { count: powers.iter().sum(), powers, gravest: Vec::new() }
+        Excess { count: powers.iter().sum(), powers, operations: Vec::new() }
     }
 
-    /// The same with its gravest operations.
-    pub(super) fn told(&self, role: usize, needs: &[Wanted]) -> Excess {
+    /// The same with its operations.
+    pub(super) fn told(&self, role: usize, needs: &[Wanted], listing: Listing) -> Excess {
+        let (bound, most) = match listing {
+            Listing::Gravest => (Power::Delete, 12),
+            Listing::All => (Power::Read, usize::MAX),
+        };
         let mut grave = Vec::new();
         for plane in [Plane::Control, Plane::Data] {
             for number in self.entries[role].all[at(plane)].iter() {
                 let power = self.powers[at(plane)][number];
                 let wanted = |need: &Wanted| need.plane == plane && need.number == Some(number);
-                if power < Power::Write && !needs.iter().any(wanted) {
+                if power <= bound && !needs.iter().any(wanted) {
                     grave.push((power, plane, number));
                 }
             }
@@ -115,8 +119,8 @@ impl<'r> Shelf<'r> {
         let name = |(power, plane, number): (Power, Plane, usize)| {
             (power, self.universe.name(plane, number).to_string())
         };
-        let gravest = grave.into_iter().take(12).map(name).collect();
-        Excess { gravest, ..self.counted(role, needs) }
+        let operations = grave.into_iter().take(most).map(name).collect();
+        Excess { operations, ..self.counted(role, needs) }
     }
 }
 
