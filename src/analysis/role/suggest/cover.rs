@@ -15,9 +15,13 @@ pub(super) fn smallest(columns: &[(Bits, u64)], rows: &Bits) -> (Vec<usize>, boo
     }
     let kept = undominated(columns);
     let greedy = greedy(columns, &kept, rows);
+    let last = rows.iter().last().unwrap_or_default();
+    let columns_of: Vec<Vec<usize>> = (0..=last)
+        .map(|row| kept.iter().copied().filter(|at| columns[*at].0.contains(row)).collect())
+        .collect();
     let mut search = Search {
         columns,
-        kept: &kept,
+        columns_of: &columns_of,
         largest: kept.iter().map(|at| columns[*at].0.count()).max().unwrap_or(1),
         steps: 0,
         best: None,
@@ -82,7 +86,8 @@ fn greedy(columns: &[(Bits, u64)], kept: &[usize], rows: &Bits) -> Vec<usize> {
 
 struct Search<'a> {
     columns: &'a [(Bits, u64)],
-    kept: &'a [usize],
+    /// The columns that are worth choosing, for each row.
+    columns_of: &'a [Vec<usize>],
     largest: usize,
     steps: usize,
     best: Option<(u64, Vec<usize>)>,
@@ -103,11 +108,10 @@ impl Search<'_> {
             return;
         }
         // The row with the fewest columns: one of them must be chosen.
-        let columns = |row: usize| -> Vec<usize> {
-            self.kept.iter().copied().filter(|at| self.columns[*at].0.contains(row)).collect()
-        };
-        let Some(choices) = left.iter().map(columns).min_by_key(Vec::len) else { return };
-        for at in choices {
+        let Some(row) = left.iter().min_by_key(|row| self.columns_of[*row].len()) else { return };
+        let choices = self.columns_of;
+        let choices = &choices[row];
+        for &at in choices {
             self.steps += 1;
             chosen.push(at);
             let (rows, own) = &self.columns[at];
@@ -140,5 +144,28 @@ mod tests {
         let columns = [column(&[0, 1], 9), column(&[0, 1], 3), column(&[0], 1), column(&[1], 1)];
         let (rows, _) = column(&[0, 1], 0);
         assert_eq!(smallest(&columns, &rows), (vec![1], true));
+    }
+
+    #[test]
+    fn beyond_the_limit_the_answer_covers_and_claims_nothing() {
+        // Triples of sixty rows by a linear congruence: no set is proved smallest in the limit.
+        let mut state = 12_345_usize;
+        let mut next = || {
+            state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+            (state >> 8) % 60
+        };
+        let mut all = Bits::none(60);
+        let mut columns = Vec::new();
+        for row in 0..120 {
+            let mut rows = Bits::none(60);
+            [row % 60, next(), next()].into_iter().for_each(|row| rows.insert(row));
+            all.add(&rows);
+            columns.push((rows, 1));
+        }
+        let (chosen, minimal) = smallest(&columns, &all);
+        let mut covered = Bits::none(60);
+        chosen.iter().for_each(|at| covered.add(&columns[*at].0));
+        assert_eq!(covered, all);
+        assert!(!minimal && chosen.len() >= 20, "{}", chosen.len());
     }
 }
