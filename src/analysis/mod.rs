@@ -4,5 +4,6 @@
 pub mod delegates;
 pub mod lint;
 pub mod role;
+pub mod refusal;
 pub mod validate;
 pub mod why;

@@ -102,7 +102,7 @@ impl Catalog {
             wrong(what).help("requests to a service itself are data-plane operations; ask for those by name with --plane data")
         })?;
         let path = take_apart(&path, method).map_err(wrong)?;
-        let entries = if table { entry(&path, method, false) } else { Vec::new() };
+        let entries = if table { self.entry(&path, method, false) } else { Vec::new() };
         let (names, how) = if entries.is_empty() {
             (self.by_rule(&path, method), How::Rule)
         } else {
@@ -113,7 +113,7 @@ impl Catalog {
             operations.push(Operation::new(&name)?);
         }
         let linked = match method {
-            Method::Put | Method::Patch => entry(&path, method, true),
+            Method::Put | Method::Patch => self.entry(&path, method, true),
             _ => Vec::new(),
         };
         Ok(RequestCheck {
@@ -123,6 +123,48 @@ impl Catalog {
             linked: linked.iter().filter_map(|name| Operation::new(name).ok()).collect(),
             how,
         })
+    }
+
+    /// What the table says of a path: nothing for nearly all.
+    fn entry(&self, path: &Path, method: Method, body: bool) -> Vec<String> {
+        let head = TABLE.find("\n\n").map_or(0, |at| at + 2);
+        for line in TABLE[head..].lines() {
+            let mut words = line.split(' ');
+            let (Some(types), Some(methods), Some(shape)) =
+                (words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
+            let fits = match methods {
+                "body" => body,
+                "*" => !body,
+                only => !body && only == method.as_str(),
+            } && match shape {
+                "item" => path.shape == Shape::Item,
+                "list" => path.shape == Shape::List,
+                _ => true,
+            };
+            if !fits {
+                continue;
+            }
+            let Some(any) = speaks_of(types, path) else { continue };
+            let names: Vec<String> = words
+                .map(|name| {
+                    let name = name.replace('?', any);
+                    match name.strip_suffix('~') {
+                        Some(base) => format!("{base}{}", method.verb()),
+                        None => name,
+                    }
+                })
+                .collect();
+            let known = |name: &String| {
+                Operation::new(name).is_ok_and(|name| self.planes(&name).control.is_some())
+            };
+            if any.is_empty() || names.iter().all(known) {
+                return names;
+            }
+        }
+        Vec::new()
     }
 
     fn by_rule(&self, path: &Path, method: Method) -> Vec<String> {
@@ -333,55 +375,31 @@ fn without_provider(
     resources(&types, shape, scope)
 }
 
-/// What the table says of a path: nothing for nearly all.
-fn entry(path: &Path, method: Method, body: bool) -> Vec<String> {
-    let head = TABLE.find("\n\n").map_or(0, |at| at + 2);
-    for line in TABLE[head..].lines() {
-        let mut words = line.split(' ');
-        let (Some(types), Some(methods), Some(shape)) = (words.next(), words.next(), words.next())
-        else {
-            continue;
-        };
-        let fits = match methods {
-            "body" => body,
-            "*" => !body,
-            only => !body && only == method.as_str(),
-        } && match shape {
-            "item" => path.shape == Shape::Item,
-            "list" => path.shape == Shape::List,
-            _ => true,
-        };
-        if fits && speaks_of(types, path) {
-            return words
-                .map(|name| match name.strip_suffix('~') {
-                    Some(base) => format!("{base}{}", method.verb()),
-                    None => name.to_string(),
-                })
-                .collect();
-        }
-    }
-    Vec::new()
-}
-
-fn speaks_of(types: &str, path: &Path) -> bool {
+/// Does an entry speak of a path? Then with the type that its `?` stands for, or nothing.
+fn speaks_of<'p>(types: &str, path: &'p Path) -> Option<&'p str> {
     let mut words = types.split('/');
-    if !words.next().is_some_and(|provider| provider.eq_ignore_ascii_case(&path.provider)) {
-        return false;
+    if !words.next()?.eq_ignore_ascii_case(&path.provider) {
+        return None;
     }
+    let mut any = "";
     let mut pairs = path.pairs.iter();
     for word in words {
-        let Some((kind, name)) = pairs.next() else { return false };
+        let (kind, name) = pairs.next()?;
         let fits = match word.split_once('=') {
             Some((wanted, literal)) => {
                 wanted.eq_ignore_ascii_case(kind) && literal.eq_ignore_ascii_case(name)
             }
+            None if word == "?" => {
+                any = kind;
+                true
+            }
             None => word.eq_ignore_ascii_case(kind),
         };
         if !fits {
-            return false;
+            return None;
         }
     }
-    pairs.next().is_none()
+    pairs.next().is_none().then_some(any)
 }
 
 #[cfg(test)]

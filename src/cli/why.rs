@@ -3,7 +3,7 @@
 use super::args::{Format, Global, WhyArguments};
 use super::console::Console;
 use super::{Exit, Stop, files, inputs};
-use azrbac::analysis::why;
+use azrbac::analysis::{refusal, why};
 use azrbac::decide::Outcome;
 use azrbac::origin::{Error, ErrorKind};
 use azrbac::report;
@@ -23,7 +23,7 @@ pub(crate) fn run(
     } else {
         arguments.message.clone()
     };
-    let refusal = inputs::told(why::read(&text), global, console)?;
+    let refusal = inputs::told(refusal::read(&text), global, console)?;
     let at = inputs::time(global)?;
     let loaded = inputs::tenant(global, console)?;
     let tenant = &loaded.tenant;

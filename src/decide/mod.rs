@@ -6,6 +6,9 @@
 
 mod can;
 mod decision;
+mod expand;
+mod field;
+mod field_gaps;
 mod gaps;
 mod inputs;
 mod locks;
@@ -19,10 +22,10 @@ mod who_can;
 pub use crate::ident::Method;
 pub use can::can;
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
+pub use expand::what_can_expanded;
 pub use request::{NEAR_MISSES, Request};
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,
-    what_can_expanded,
 };
 pub use where_can::{Covers, Region, WhereCan, where_can};
 pub use who_can::{Holder, Stopped, WhoCan, who_can};

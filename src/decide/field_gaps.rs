@@ -1,0 +1,122 @@
+//! What is missing or was not understood, as it bears on everybody at once.
+
+use super::field::{Field, asks_about_principal};
+use super::reach::reach;
+use crate::model::{DenyEffect, Touches, World};
+use crate::tenant::{PrincipalIx, Row};
+
+impl Field<'_> {
+    pub(super) fn find_gaps(&mut self) {
+        let tenant = self.tenant();
+        let mut named: Vec<PrincipalIx> = Vec::new();
+        for gap in tenant.gaps() {
+            match &gap.touches {
+                Touches::Assignment { principal, scope } => {
+                    if !scope.as_ref().is_none_or(|scope| self.walk.may_be_above(scope)) {
+                        continue;
+                    }
+                    match principal {
+                        None => self.gap_grants_all = true,
+                        // Nobody but a principal that nothing names: nobody whom a list could name.
+                        Some(id) => match tenant.principal(*id) {
+                            Some(ix) if tenant.may_be_member(ix) => self.gap_grants_all = true,
+                            Some(ix) => named.push(ix),
+                            None => {}
+                        },
+                    }
+                }
+                Touches::Deny { scope } => {
+                    self.gap_denies_all |=
+                        scope.as_ref().is_none_or(|scope| self.walk.may_be_above(scope));
+                }
+                // A definition that was refused: whoever holds a role of its GUID here.
+                Touches::Role { id: Some(id), .. } => {
+                    for above in tenant.scopes.upwards(self.walk.located.at) {
+                        let holds = tenant.assigned_at(above).filter(|row| {
+                            tenant.role(row.role).id() == Some(*id)
+                                && self.walk.in_force(row) != Some(false)
+                        });
+                        named.extend(holds.map(|row| row.holder));
+                    }
+                }
+                Touches::Anything => {
+                    self.gap_grants_all = true;
+                    self.gap_denies_all = true;
+                }
+                _ => {}
+            }
+        }
+        if !named.is_empty() {
+            self.gap_grants = Some(reach(tenant, &named, true).0);
+        }
+        if tenant.world == World::Closed {
+            return;
+        }
+        self.find_unknown_members();
+        self.find_unknown_hierarchy();
+        for row in &tenant.deny_rows {
+            let deny = tenant.deny(row.fact);
+            let at = self.walk.located.at;
+            let certain = tenant.is_above(row.scope, at);
+            let possible = self.walk.may_stand_above(row.scope);
+            let unknown = row.principals.iter().any(|ix| tenant.may_be_member(*ix));
+            if (possible && !certain) || (certain && !row.everyone && unknown) {
+                let elsewhere = deny.only_at_scope && !(self.walk.located.exact && row.scope == at);
+                if deny.effect != DenyEffect::Audit
+                    && !elsewhere
+                    && self.walk.deny_matches(row).0.is_some()
+                {
+                    self.gap_denies.push((row, possible && !certain));
+                }
+            }
+        }
+    }
+
+    fn find_unknown_members(&mut self) {
+        let tenant = self.tenant();
+        for above in tenant.scopes.upwards(self.walk.located.at) {
+            for row in tenant.open_rows_at(above) {
+                if !tenant.counts(row.holder) || self.walk.in_force(row) == Some(false) {
+                    continue;
+                }
+                let personal = self.condition_is_personal(row);
+                if personal && self.walk.would_grant(row)
+                    || self.walk.could_grant(row, &self.walk.inputs)
+                {
+                    self.open_rows.push((*row, personal));
+                }
+            }
+        }
+    }
+
+    fn condition_is_personal(&self, row: &Row) -> bool {
+        self.tenant().assignment(row.fact).condition.as_deref().is_some_and(asks_about_principal)
+    }
+
+    fn find_unknown_hierarchy(&mut self) {
+        let tenant = self.tenant();
+        if !self.walk.located.floating {
+            return;
+        }
+        let mut holders: Vec<PrincipalIx> = Vec::new();
+        for scope in tenant.all_scopes() {
+            if !self.walk.may_stand_above(scope) {
+                continue;
+            }
+            for row in tenant.assigned_at(scope) {
+                if self.walk.in_force(row) == Some(false) || !self.walk.would_grant(row) {
+                    continue;
+                }
+                if self.condition_is_personal(row) {
+                    self.above_rows.push(*row);
+                } else if self.walk.could_grant(row, &self.walk.inputs) {
+                    holders.push(row.holder);
+                    self.above_all |= tenant.may_be_member(row.holder);
+                }
+            }
+        }
+        if !holders.is_empty() {
+            self.above = Some(reach(tenant, &holders, false).0);
+        }
+    }
+}
