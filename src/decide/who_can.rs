@@ -62,7 +62,7 @@ pub struct Stopped {
 
 /// Which principals may do what a request asks? The principal of the request is not looked at.
 ///
-/// The answer names exactly those to whom [`can`](super::can) says allowed or conditional.
+/// The answer names exactly those to whom [`can`](super::can()) says allowed or conditional.
 ///
 /// ```
 /// use azrbac::{catalog::Catalog, condition::Attributes, decide::{Request, who_can}};

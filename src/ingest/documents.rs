@@ -285,19 +285,14 @@ pub(crate) fn taken_out(text: &str, clean: &str) -> (Vec<usize>, Vec<usize>) {
             continue;
         }
         comments.push(line);
-        let block = text[at..].starts_with(b"/*");
-        while at < text.len() {
-            if text[at] == b'\n' {
-                if !block {
-                    break;
-                }
-                line += 1;
-            }
-            at += 1;
-            if block && text[..at].ends_with(b"*/") {
-                break;
-            }
-        }
+        let rest = &text[at..];
+        let length = if rest.starts_with(b"/*") {
+            rest[2..].windows(2).position(|end| end == b"*/").map_or(rest.len(), |n| n + 4)
+        } else {
+            rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |n| n.max(1))
+        };
+        line += rest[..length].iter().filter(|byte| **byte == b'\n').count();
+        at += length;
     }
     comments.dedup();
     commas.dedup();
@@ -361,6 +356,9 @@ mod tests {
         let text = "[\n// x\n{\"a\": 1,\n}, /* y\n\n*/ {\"b\": 2},\n]";
         let clean = without_comments(text).expect("there was something to take out");
         assert_eq!(taken_out(text, &clean), (vec![2, 4], vec![3, 6]));
+        // A slash that opens a comment does not close it, and texts that differ anywhere end.
+        assert_eq!(taken_out("[/*/*/1]", "[     1]").0, [1]);
+        assert_eq!(taken_out("[\n\n1]", "[  1]").0, [1, 2]);
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub(crate) fn recognise(entry: &Entry<'_, '_>) -> Shape {
     if let Some(shape) = by_fields(entry) {
         return shape;
     }
+    if let Some(shape) = collection(&id).and_then(by_type) {
+        return shape;
+    }
     if let Some(rest) = id.strip_prefix("/providers/microsoft.management/managementgroups/")
         && !rest.contains('/')
     {
@@ -66,6 +69,14 @@ pub(crate) fn recognise(entry: &Entry<'_, '_>) -> Shape {
         return Shape::Resource;
     }
     Shape::Unknown
+}
+
+/// The type that an id ends with, where it is one of Microsoft.Authorization's:
+/// `microsoft.authorization/roleassignments`.
+fn collection(id: &str) -> Option<&str> {
+    let begin = id.rfind("/providers/microsoft.authorization/")? + "/providers/".len();
+    let (kind, name) = id[begin..].rsplit_once('/')?;
+    (!name.is_empty() && kind.matches('/').count() == 1).then_some(kind)
 }
 
 fn by_type(kind: &str) -> Option<Shape> {

@@ -53,15 +53,34 @@ impl Tenant {
         match self.principals_named(name) {
             [one] => Ok(self.principal_id(*one)),
             [] => Err(NameError::Unknown(self.principals_like(name))),
-            several => Err(NameError::Ambiguous(
-                several.iter().take(CANDIDATES).map(|ix| self.principal_candidate(*ix)).collect(),
-            )),
+            several => self.signs_in_as(name, several).ok_or_else(|| {
+                NameError::Ambiguous(
+                    several
+                        .iter()
+                        .take(CANDIDATES)
+                        .map(|ix| self.principal_candidate(*ix))
+                        .collect(),
+                )
+            }),
         }
     }
 
     fn principals_named(&self, name: &str) -> &[PrincipalIx] {
         let index = self.names.principals.get_or_init(|| self.index_principals());
         index.get(&*name.to_lowercase()).map_or(&[], |found| found)
+    }
+
+    /// The one of several whose user principal name it is: a mail address may be another's too.
+    fn signs_in_as(&self, name: &str, several: &[PrincipalIx]) -> Option<Guid> {
+        let is = |ix: &&PrincipalIx| {
+            let own = self.infos[ix.row()].user_principal_name.as_deref();
+            own.is_some_and(|own| own.trim().to_lowercase() == name.to_lowercase())
+        };
+        let mut found = several.iter().filter(is);
+        match (found.next(), found.next()) {
+            (Some(one), None) => Some(self.principal_id(*one)),
+            _ => None,
+        }
     }
 
     fn index_principals(&self) -> FxHashMap<Box<str>, Vec<PrincipalIx>> {
@@ -73,6 +92,7 @@ impl Tenant {
                     .into_iter()
                     .flatten()
                     .map(|name| name.trim().to_lowercase())
+                    .chain(info.user_principal_name.as_deref().and_then(home_name))
                     .chain(info.app_id.map(|id| id.to_string()))
                     .collect();
             names.sort();
@@ -169,6 +189,15 @@ impl Tenant {
         found.sort_unstable();
         found.into_iter().take(CANDIDATES).map(|(_, ix)| self.scope_candidate(ix)).collect()
     }
+}
+
+/// The name under which a guest signs in at home: `ada_fabrikam.example#EXT#@contoso.example` is
+/// `ada@fabrikam.example`. A domain holds no underscore, so the last one stood for the `@`.
+fn home_name(name: &str) -> Option<String> {
+    let name = name.to_lowercase();
+    let (home, _) = name.split_once("#ext#@")?;
+    let (user, domain) = home.rsplit_once('_')?;
+    (!user.is_empty() && domain.contains('.')).then(|| format!("{user}@{domain}"))
 }
 
 /// Edit distance; a name that begins with what was typed counts as one edit.
