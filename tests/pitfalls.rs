@@ -189,3 +189,25 @@ fn the_readme_has_a_row_for_every_file() {
         }
     }
 }
+
+#[test]
+fn every_code_is_explained() {
+    fn read(facts: &mut azrbac::model::Facts, path: &Path) {
+        if path.is_dir() {
+            for entry in std::fs::read_dir(path).expect("the corpus is there") {
+                read(facts, &entry.expect("an entry").path());
+            }
+        } else {
+            azrbac::ingest::read(facts, "x.json", &std::fs::read(path).expect("a file"));
+        }
+    }
+    let mut facts = azrbac::model::Facts::default();
+    read(&mut facts, &folder());
+    azrbac::ingest::settle(&mut facts, &|_| None);
+    let told = facts.notes.iter().map(|note| note.code);
+    let told: Vec<&str> = told.chain(facts.gaps.iter().map(|gap| gap.code)).collect();
+    assert!(told.len() > 30, "{told:?}");
+    for code in told {
+        assert!(azrbac::report::explain(code).is_some(), "{code}");
+    }
+}
