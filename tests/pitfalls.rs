@@ -211,3 +211,89 @@ fn every_code_is_explained() {
         assert!(azrbac::report::explain(code).is_some(), "{code}");
     }
 }
+
+/// What is not understood makes conditional what it could have changed, and nothing else.
+#[test]
+fn a_gap_touches_only_what_it_could_have_changed() {
+    use azrbac::condition::Attributes;
+    use azrbac::decide::{Outcome, Request, can};
+    use azrbac::ident::{Operation, Plane, Scope};
+    const GOOD: &str = r#"[{"principalId": "10000000-0000-4000-8000-000000000001", "principalType": "User",
+        "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/s"}]"#;
+    // What stands beside it, and the outcomes of a read (granted) and of a write (not granted).
+    let (yes, no, open) = (Outcome::Allowed, Outcome::NotAllowed, Outcome::Conditional);
+    let cases = [
+        (r#"{"type": "Microsoft.Storage/storageAccounts", "id": "/subscriptions/s/x"}"#, yes, no),
+        (
+            r#"{"type": "Microsoft.Authorization/roleEligibilityScheduleInstances", "scope": "/subscriptions/s"}"#,
+            yes,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/locks", "level": "Sometimes", "scope": "/subscriptions/s"}"#,
+            yes,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/roleAssignments", "scope": "/subscriptions/other"}"#,
+            yes,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/roleAssignments", "scope": "/subscriptions/s"}"#,
+            yes,
+            open,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/roleAssignments", "scope": "/subscriptions/s", "principalId": "10000000-0000-4000-8000-000000000002"}"#,
+            yes,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/denyAssignments", "scope": "/subscriptions/s"}"#,
+            open,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/denyAssignments", "scope": "/subscriptions/other"}"#,
+            yes,
+            no,
+        ),
+        (r#"{"roleName": "Broken", "roleType": "CustomRole", "permissions": 7}"#, yes, no),
+        (
+            r#"{"id": "20000000-0000-4000-8000-000000000001", "securityEnabled": true, "members": 7}"#,
+            yes,
+            no,
+        ),
+        (
+            r#"{"type": "Microsoft.Authorization/roleAssignments", "id": "/subscriptions/other/providers/"#,
+            yes,
+            open,
+        ),
+        (
+            r#"{"type": "Microsoft.Storage/storageAccounts", "id": "/subscriptions/s/resourceGroups/rg", "tags": {"a"#,
+            yes,
+            no,
+        ),
+        ("# Notes\n", yes, no),
+        ("{\"half", open, open),
+    ];
+    let principal = "10000000-0000-4000-8000-000000000001".parse().unwrap();
+    let scope = Scope::new("/subscriptions/s").unwrap();
+    let attributes = Attributes::default();
+    for (text, read, write) in cases {
+        let mut facts = azrbac::model::Facts::default();
+        azrbac::ingest::read(&mut facts, "good.json", GOOD.as_bytes());
+        azrbac::ingest::read(&mut facts, "bad.json", text.as_bytes());
+        assert!(facts.errors.len() == 1 || text.starts_with('#'), "{text}: {:?}", facts.errors);
+        let tenant = azrbac::tenant::Tenant::build(facts, &azrbac::catalog::Catalog::newest());
+        for (operation, expected) in [(READ_VM, read), (VM_START, write)] {
+            let operation = Operation::new(operation).unwrap();
+            let request = Request::new(principal, &operation, Plane::Control, &scope, &attributes);
+            let decision = can(&tenant, &request);
+            assert_eq!(decision.outcome, expected, "{text} {operation:?} {:?}", decision.gaps);
+        }
+    }
+}
+
+const READ_VM: &str = "Microsoft.Compute/virtualMachines/read";
