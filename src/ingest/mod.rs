@@ -54,7 +54,11 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     let text = match text::decode(bytes) {
         Ok((text, _)) => text,
         Err(_) if !looks_like_json(bytes) => return not_json(facts, name),
-        Err(error) => return unreadable(facts, name, error, Touches::Anything),
+        Err(error) => {
+            let (line, column) = text::readable_up_to(bytes);
+            let error = error.at(Place { line, column, ..beginning(name) });
+            return unreadable(facts, name, error, Touches::Anything);
+        }
     };
     if matches!(text.trim(), "" | "null") {
         facts.note(

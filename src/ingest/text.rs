@@ -47,6 +47,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Error> {
     Ok((text, Encoding::Utf16))
 }
 
+/// The line and column (in characters, from 1) up to which bytes are UTF-8.
+pub(crate) fn readable_up_to(bytes: &[u8]) -> (usize, usize) {
+    let up_to = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    let before = String::from_utf8_lossy(&bytes[..up_to]);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let line = line.trim_start_matches('\u{feff}');
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +68,8 @@ mod tests {
         assert_eq!(decode(b"[\0]\0").unwrap().0, "[]");
         assert_eq!(decode(b"\xfe\xff\0[\0]").unwrap().0, "[]");
         assert!(decode(b"[\n\"\xff\"]").unwrap_err().message().contains("line 2"));
+        assert_eq!(readable_up_to("[\n\"ä".as_bytes()), (2, 3));
+        assert_eq!(readable_up_to(b"\xef\xbb\xbf[\"\xff\"]"), (1, 3));
         assert!(decode(b"\xff\xfe\x00\xd8").is_err(), "a lone surrogate");
     }
 }
