@@ -297,3 +297,21 @@ fn a_gap_touches_only_what_it_could_have_changed() {
 }
 
 const READ_VM: &str = "Microsoft.Compute/virtualMachines/read";
+
+/// Values that once stopped the program.
+#[test]
+fn nothing_stops_the_program() {
+    for text in [
+        // A comment that begins like its own end.
+        "[{\"a\": 1, /*/*/*/*/ \"b\": 2}]",
+        // The scope above everything, below a management group.
+        r#"{"type": "Microsoft.Management/managementGroups", "id": "/providers/Microsoft.Management/managementGroups/g",
+            "properties": {"children": [{"type": "/subscriptions", "id": "//"}]}}"#,
+        r#"[{"type": "Microsoft.Management/managementGroups", "id": "/", "parent": "g"}]"#,
+    ] {
+        let mut facts = azrbac::model::Facts::default();
+        azrbac::ingest::read(&mut facts, "x.json", text.as_bytes());
+        azrbac::ingest::settle(&mut facts, &|_| None);
+        let _tenant = azrbac::tenant::Tenant::build(facts, &azrbac::catalog::Catalog::newest());
+    }
+}

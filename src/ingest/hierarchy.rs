@@ -3,7 +3,7 @@
 use super::entry::{Entry, Problem, Step};
 use super::node::Node;
 use super::reader::{Reader, scope_problem};
-use crate::ident::{Guid, Scope};
+use crate::ident::{Guid, Scope, ScopeKind};
 use crate::model::{InputKind, ManagementGroup, ScopeRef, Subscription, Touches};
 
 /// Deeper trees than Azure's six levels below the root are followed, but not without end.
@@ -83,6 +83,9 @@ fn subscription(
         .ok_or_else(|| Problem::new("no `id`", "the id of a subscription"))?;
     let text = if id.contains('/') { id.to_string() } else { format!("/subscriptions/{id}") };
     let scope = Scope::new(&text).map_err(|error| scope_problem(&error))?;
+    if scope.kind() != ScopeKind::Subscription {
+        return Err(Problem::new(format!("`{id}`"), "the id of a subscription"));
+    }
     let scope = reader.facts.scope(scope);
     let management_group = match above {
         Some(above) => Some(above),
@@ -116,7 +119,11 @@ fn subscription(
 /// A management group by its id, bare or as a full path.
 fn group_scope(reader: &mut Reader<'_, '_>, id: &str) -> Result<ScopeRef, Problem> {
     let scope = if id.contains('/') { Scope::new(id) } else { Scope::management_group(id) };
-    Ok(reader.facts.scope(scope.map_err(|error| scope_problem(&error))?))
+    let scope = scope.map_err(|error| scope_problem(&error))?;
+    if scope.kind() != ScopeKind::ManagementGroup {
+        return Err(Problem::new(format!("`{id}`"), "the id of a management group"));
+    }
+    Ok(reader.facts.scope(scope))
 }
 
 fn display_name(entry: &Entry<'_, '_>) -> Result<Option<Box<str>>, Problem> {

@@ -94,6 +94,9 @@ impl Forest {
     /// Places a management group or subscription. `Err` where that would close a circle: a group
     /// that is its own ancestor is left where it was.
     pub(crate) fn place(&mut self, child: NodeIndex, parent: NodeIndex) -> Result<(), ()> {
+        if self.graph[child].scope.kind() == ScopeKind::Root {
+            return Err(());
+        }
         let mut above = Some(parent);
         let mut steps = 0;
         while let Some(node) = above {
