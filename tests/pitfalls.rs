@@ -215,9 +215,12 @@ fn every_code_is_explained() {
 /// What is not understood makes conditional what it could have changed, and nothing else.
 #[test]
 fn a_gap_touches_only_what_it_could_have_changed() {
+    use azrbac::catalog::Catalog;
     use azrbac::condition::Attributes;
     use azrbac::decide::{Outcome, Request, can};
     use azrbac::ident::{Operation, Plane, Scope};
+    use azrbac::model::Facts;
+    use azrbac::tenant::Tenant;
     const GOOD: &str = r#"[{"principalId": "10000000-0000-4000-8000-000000000001", "principalType": "User",
         "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/s"}]"#;
     // What stands beside it, and the outcomes of a read (granted) and of a write (not granted).
@@ -314,4 +317,45 @@ fn nothing_stops_the_program() {
         azrbac::ingest::settle(&mut facts, &|_| None);
         let _tenant = azrbac::tenant::Tenant::build(facts, &azrbac::catalog::Catalog::newest());
     }
+}
+
+/// Graph stops at 20 members without saying so: somebody who is not among them may be in the group all
+/// the same, and a no would be false.
+#[test]
+fn a_list_that_graph_may_have_cut_is_not_whole() {
+    use azrbac::catalog::Catalog;
+    use azrbac::decide::{Outcome, Request, can};
+    use azrbac::model::Facts;
+    use azrbac::tenant::Tenant;
+    let members: Vec<String> = (1..=20)
+        .map(|n| {
+            format!(
+                r##"{{"@odata.type": "#microsoft.graph.user", "id": "00000000-0000-4000-8000-{n:012}"}}"##
+            )
+        })
+        .collect();
+    let asked = |count: usize| {
+        let mut facts = Facts::default();
+        let group = format!(
+            r#"{{"id": "20000000-0000-4000-8000-000000000001", "securityEnabled": true, "members": [{}]}}"#,
+            members[..count].join(",")
+        );
+        azrbac::ingest::read(&mut facts, "groups.json", group.as_bytes());
+        azrbac::ingest::read(
+            &mut facts,
+            "assignments.json",
+            br#"[{"principalId": "20000000-0000-4000-8000-000000000001", "principalType": "Group",
+                "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/s"}]"#,
+        );
+        let tenant = Tenant::build(facts, &Catalog::newest());
+        let operation = azrbac::ident::Operation::new("Microsoft.Compute/virtualMachines/read")
+            .expect("an operation");
+        let scope = azrbac::ident::Scope::new("/subscriptions/s").expect("a scope");
+        let attributes = azrbac::condition::Attributes::default();
+        let somebody = "10000000-0000-4000-8000-000000000099".parse().expect("a GUID");
+        let plane = azrbac::ident::Plane::Control;
+        can(&tenant, &Request::new(somebody, &operation, plane, &scope, &attributes)).outcome
+    };
+    assert_eq!(asked(19), Outcome::NotAllowed);
+    assert_eq!(asked(20), Outcome::Conditional);
 }

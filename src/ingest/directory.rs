@@ -104,6 +104,7 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
     let mut members = Vec::new();
     let mut listed = false;
     let mut expanded = false;
+    let mut full = false;
     let mut described = Vec::new();
     let mut lost: Option<Problem> = None;
     if let Some(field) = entry.find(&["members"])? {
@@ -130,7 +131,9 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
                 Err(_) => {}
             }
         }
-        if expanded && items.len() == EXPAND_LIMIT {
+        // Somebody beyond the limit would be a false no, so the list does not count as whole.
+        full = expanded && items.len() == EXPAND_LIMIT;
+        if full {
             let place = reader.ground.place(&[&reader.base[..], &field.steps()].concat());
             reader.facts.note(
                 "members-may-be-cut",
@@ -142,7 +145,7 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
         }
     }
     let more = entry.filled(&["members@odata.nextLink"])?.is_some();
-    let cut = more || lost.is_some();
+    let cut = more || full || lost.is_some();
     let membership = match (listed, cut) {
         (true, false) => Membership::Listed,
         (true, true) => Membership::Partial,

@@ -92,7 +92,7 @@ const TABLE: &[(&str, &str)] = &[
     // Gaps.
     (
         "unknown-members",
-        "An assignment or a deny names a group whose members no file lists, or lists only in part: a link says that there are more. The principal may be in it, so the answer is conditional.",
+        "An assignment or a deny names a group whose members no file lists, or lists only in part: a link says that there are more, or the list ends at the 20 members where Graph stops. The principal may be in it, so the answer is conditional.",
     ),
     (
         "unknown-management-groups",
@@ -163,7 +163,7 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "members-may-be-cut",
-        "A group was exported with exactly 20 expanded members. Microsoft Graph stops there without saying so; /groups/{id}/members lists them all.",
+        "A group was exported with exactly 20 expanded members. Microsoft Graph stops there without saying so, so the list does not count as whole; /groups/{id}/members lists them all.",
     ),
     (
         "members-of-no-group",
