@@ -369,13 +369,6 @@ pub(crate) struct ConditionEval {
     pub(crate) question: QuestionArguments,
 }
 
-/// `azrbac role delegates …`
-#[derive(Debug, Args)]
-pub(crate) struct RoleDelegates {
-    /// The role, by name or GUID; without it every built-in role that can write role assignments
-    pub(crate) role: Option<String>,
-}
-
 /// `azrbac audit …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {

@@ -1,8 +1,9 @@
 //! `azrbac role delegates`: which roles a role may hand out, and to whom.
 
-use super::args::{Format, Global, RoleDelegates};
+use super::args::{Format, Global};
 use super::condition::named_role;
 use super::console::Console;
+use super::role::args::RoleDelegates;
 use super::{Exit, Stop, files};
 use azrbac::analysis::delegates::{Delegated, Delegation, KINDS, delegates, delegating_roles};
 use azrbac::catalog::Catalog;

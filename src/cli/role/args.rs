@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub(crate) enum RoleCommand {
     /// Which roles a role may hand out, and to which kinds of principals
-    Delegates(crate::cli::args::RoleDelegates),
+    Delegates(RoleDelegates),
     /// List role definitions
     List(ListArguments),
     /// What is a role for, and what does it really do?
@@ -212,4 +212,11 @@ pub(crate) struct HistoryArguments {
     /// A further catalog file beside the embedded dates and --catalog; repeatable
     #[arg(long = "also", value_name = "FILE")]
     pub(crate) also: Vec<String>,
+}
+
+/// `azrbac role delegates …`
+#[derive(Debug, Args)]
+pub(crate) struct RoleDelegates {
+    /// The role, by name or GUID; without it every built-in role that can write role assignments
+    pub(crate) role: Option<String>,
 }
