@@ -215,12 +215,9 @@ fn every_code_is_explained() {
 /// What is not understood makes conditional what it could have changed, and nothing else.
 #[test]
 fn a_gap_touches_only_what_it_could_have_changed() {
-    use azrbac::catalog::Catalog;
     use azrbac::condition::Attributes;
     use azrbac::decide::{Outcome, Request, can};
     use azrbac::ident::{Operation, Plane, Scope};
-    use azrbac::model::Facts;
-    use azrbac::tenant::Tenant;
     const GOOD: &str = r#"[{"principalId": "10000000-0000-4000-8000-000000000001", "principalType": "User",
         "roleDefinitionId": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "scope": "/subscriptions/s"}]"#;
     // What stands beside it, and the outcomes of a read (granted) and of a write (not granted).
