@@ -3,7 +3,7 @@
 use super::Inputs;
 use super::assumption::Assumptions;
 use super::attribute::Service;
-use super::eval::Bits;
+use super::bits::Bits;
 use super::expr::Comparison;
 use super::fold;
 use super::like::Like;

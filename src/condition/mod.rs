@@ -36,6 +36,7 @@
 mod allowed;
 mod assumption;
 mod attribute;
+mod bits;
 mod compare;
 mod error;
 mod eval;
@@ -69,7 +70,8 @@ pub use trace::Step;
 use crate::ident::{Operation, Plane};
 use crate::pattern::Wildcards;
 use crate::truth::Truth;
-use eval::{Bits, Claim, World};
+use bits::Bits;
+use eval::{Claim, World};
 use expr::{Expr, ExprKind};
 use reduce::Node;
 use std::sync::Arc;

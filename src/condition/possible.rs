@@ -7,7 +7,8 @@
 
 use super::Inputs;
 use super::attribute::{Attribute, AttributeValue, Attributes, Key};
-use super::eval::{Bits, World};
+use super::bits::Bits;
+use super::eval::World;
 use super::expr::{Comparison, Expr, ExprKind, Literals, Operand};
 use super::fold;
 use super::known;

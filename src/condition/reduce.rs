@@ -95,7 +95,7 @@ pub(crate) fn reduce<'a>(world: &World<'a>, expr: &'a Expr, negated: bool) -> No
         _ => {
             let bits = world.leaf(expr).bits;
             let bits = if negated { bits.not() } else { bits };
-            if bits == super::eval::Bits::TRUE {
+            if bits == super::bits::Bits::TRUE {
                 Node::True
             } else if bits.can_be_true() {
                 Node::Leaf(Open { expr, negated })

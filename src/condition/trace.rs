@@ -1,7 +1,8 @@
 //! What each part of a condition is worth: the derivation behind an evaluation.
 
+use super::bits::Bits;
 use super::error::Span;
-use super::eval::{Bits, World};
+use super::eval::World;
 use super::expr::{Comparison, Expr, ExprKind, Operand};
 use super::print;
 use super::side::{Given, Side, look_up};

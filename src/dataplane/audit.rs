@@ -1,13 +1,13 @@
 //! Every resource with doors: who may obtain a credential, who may switch it on again, and who would
 //! lose access were it closed.
 
-use super::access::{at_place, switch_scopes};
+use super::access::at_place;
 use super::closing::closed;
 use super::keys::{Offer, hold, scopes};
 use super::least::{LeastRole, Roles};
-use super::place::{Known, Place, matches_some};
+use super::place::{Known, Missing, Place, matches_some};
 use super::standing::{ResourceDoors, Stake, Standing, wider};
-use super::words;
+use super::walk::switch_scopes;
 use crate::catalog::local_auth::{Covers, DoorState, Grants, LocalAuth, Step};
 use crate::condition::Attributes;
 use crate::decide::{Request, can};
@@ -111,7 +111,7 @@ impl<'t> Audit<'t> {
                     _ => DoorState::Closed,
                 };
                 if works.truth.is_unknown() {
-                    missing.extend(works.missing.iter().map(words::missing));
+                    missing.extend(works.missing.iter().map(Missing::in_words));
                 }
                 if !works.truth.is_false() {
                     self.hold(at, place, &offer, &mut holdings);

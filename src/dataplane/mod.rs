@@ -33,6 +33,7 @@ mod native;
 mod place;
 mod plan;
 mod standing;
+mod walk;
 mod words;
 
 pub use access::access;

@@ -25,6 +25,13 @@ pub(super) struct Missing {
     pub(super) command: String,
 }
 
+impl Missing {
+    /// What would decide, and the command that shows it.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} of {}: {}", self.what, self.resource, self.command)
+    }
+}
+
 /// A value with what was missing to know it better.
 #[derive(Debug, Clone)]
 pub(super) struct Known {

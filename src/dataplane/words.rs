@@ -1,17 +1,11 @@
 //! Doors in plain words.
 
-use super::access::Walk;
-use super::place::Missing;
+use super::walk::Walk;
 use super::{Doors, Effective, HeldKey, Via};
 use crate::catalog::local_auth::{DoorState, Mechanism};
 use crate::decide::{NearReason, Outcome};
 use crate::ident::{Operation, Verb};
 use crate::tenant::{RoleIx, Tenant};
-
-/// What would decide, and the command that shows it.
-pub(super) fn missing(missing: &Missing) -> String {
-    format!("{} of {}: {}", missing.what, missing.resource, missing.command)
-}
 
 /// The answer in one breath.
 pub(super) fn sentence(walk: &Walk<'_>, doors: &Doors, effective: Effective, via: Via) -> String {

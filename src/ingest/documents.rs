@@ -223,7 +223,7 @@ pub(crate) fn without_lone_surrogates(text: &str) -> Option<String> {
 pub(crate) fn readable(text: &str) -> (Option<String>, Node<'_>) {
     let mut unread = None;
     let mut rest = Vec::new();
-    for (key, value) in super::ground::fields(text).unwrap_or_default() {
+    for (key, value) in super::path::fields(text).unwrap_or_default() {
         match serde_json::from_str(value) {
             Ok(node) => rest.push((Cow::Owned(key), node)),
             Err(_) => unread = unread.or(Some(key)),

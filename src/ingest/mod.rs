@@ -14,6 +14,7 @@ pub(crate) mod flat;
 pub(crate) mod ground;
 pub(crate) mod hierarchy;
 pub(crate) mod node;
+pub(crate) mod path;
 pub(crate) mod reader;
 pub(crate) mod recognise;
 pub(crate) mod resource;
@@ -23,7 +24,7 @@ pub(crate) mod text;
 pub(crate) mod yaml;
 
 use crate::ident::Guid;
-use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, PrincipalType, Touches};
+use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, Touches};
 use crate::origin::{Error, ErrorKind, Origin, Place, SourceId};
 use assignment::Record;
 use documents::{
@@ -475,23 +476,6 @@ pub(crate) fn read_as(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, shape:
             );
         }
     }
-}
-
-/// Which shape a list of a scenario's tenant holds, by its name.
-pub(crate) fn shape_of_list(list: &str) -> Option<Shape> {
-    Some(match list {
-        "roleDefinitions" => Shape::RoleDefinition,
-        "roleAssignments" => Shape::RoleAssignment,
-        "denyAssignments" => Shape::Deny,
-        "users" => Shape::Directory(PrincipalType::User),
-        "groups" => Shape::Directory(PrincipalType::Group),
-        "servicePrincipals" => Shape::Directory(PrincipalType::ServicePrincipal),
-        "managementGroups" => Shape::ManagementGroup,
-        "subscriptions" => Shape::Subscription,
-        "resources" => Shape::Resource,
-        "locks" => Shape::Lock,
-        _ => return None,
-    })
 }
 
 /// The path to an element of a list of a scenario's tenant.

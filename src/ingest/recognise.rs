@@ -225,3 +225,20 @@ pub(crate) fn is_scenario(node: &Node<'_>) -> bool {
         _ => false,
     }
 }
+
+/// Which shape a list of a scenario's tenant holds, by its name.
+pub(crate) fn shape_of_list(list: &str) -> Option<Shape> {
+    Some(match list {
+        "roleDefinitions" => Shape::RoleDefinition,
+        "roleAssignments" => Shape::RoleAssignment,
+        "denyAssignments" => Shape::Deny,
+        "users" => Shape::Directory(PrincipalType::User),
+        "groups" => Shape::Directory(PrincipalType::Group),
+        "servicePrincipals" => Shape::Directory(PrincipalType::ServicePrincipal),
+        "managementGroups" => Shape::ManagementGroup,
+        "subscriptions" => Shape::Subscription,
+        "resources" => Shape::Resource,
+        "locks" => Shape::Lock,
+        _ => return None,
+    })
+}

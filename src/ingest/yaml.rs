@@ -1,8 +1,8 @@
 //! YAML documents, for what people write by hand: the same tree as JSON, with positions.
 
 use super::entry::Step;
-use super::ground::push;
 use super::node::Node;
+use super::path::push;
 use crate::origin::{Error, ErrorKind};
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use std::borrow::Cow;

@@ -12,7 +12,8 @@ use crate::ingest::entry::{Entry, Problem, Step};
 use crate::ingest::ground::{At, Ground, Lines};
 use crate::ingest::node::Node;
 use crate::ingest::reader::Reader;
-use crate::ingest::{list_path, read_as, recognise, shape_of_list, text, yaml};
+use crate::ingest::recognise::{self, shape_of_list};
+use crate::ingest::{list_path, read_as, text, yaml};
 use crate::model::Facts;
 use crate::origin::{Error, ErrorKind, Place, SourceId};
 
