@@ -1,6 +1,8 @@
 //! Answers as bytes: one file an output format over the same values.
 
+pub mod document;
 mod json;
+mod markup;
 pub mod role;
 mod listing;
 mod listing_json;
@@ -15,6 +17,7 @@ pub use json::{brief, decision, error};
 pub use listing::{where_can as where_can_text, who_can as who_can_text};
 pub use listing_json::{what_can, what_can_expanded, where_can, who_can};
 pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_expanded_text};
+pub use markup::markup;
 pub use request::{request, request_text};
 pub use safe::safe;
 pub use text::{Finder, Style, decision as decision_text};
