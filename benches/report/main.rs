@@ -1,0 +1,150 @@
+//! How fast is it, and how near the floor?
+//!
+//! `cargo bench --bench report -- generate L DIR` writes a generated tenant as the files of Azure's tools,
+//! with a number after it the same tenant after so many changed role assignments; `questions L FILE` writes
+//! 100,000 questions about it as JSON Lines.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a measurement needs a clock and files, and tells"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use azrbac::catalog::Catalog;
+use azrbac::condition::Attributes;
+use azrbac::decide::{Outcome, Request, can};
+use azrbac::ident::Scope;
+use azrbac::tenant::Tenant;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+use support::random::{FNV, fnv};
+use support::world::{SIZES, World};
+
+fn main() -> ExitCode {
+    // Cargo itself adds `--bench`.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["shape"] => shape(&SIZES.map(|size| size.1)),
+        ["shape", size] => match assignments(size) {
+            Some(count) => shape(&[count]),
+            None => return usage(),
+        },
+        ["check", size] => match assignments(size) {
+            Some(count) => return check(&World::new(count)),
+            None => return usage(),
+        },
+        ["questions", size, file] => match assignments(size) {
+            Some(count) => return questions(&World::new(count), Path::new(file)),
+            None => return usage(),
+        },
+        ["generate", size, folder] => match assignments(size) {
+            Some(count) => return generate(&World::new(count), Path::new(folder)),
+            None => return usage(),
+        },
+        ["generate", size, folder, changes] => match (assignments(size), changes.parse()) {
+            (Some(count), Ok(changes)) => {
+                return generate(&World::new(count).altered(changes), Path::new(folder));
+            }
+            _ => return usage(),
+        },
+        _ => return usage(),
+    }
+    ExitCode::SUCCESS
+}
+
+/// A size by its name, or by a number of assignments.
+fn assignments(size: &str) -> Option<usize> {
+    let named = SIZES.iter().find(|(name, _)| *name == size).map(|(_, count)| *count);
+    named.or_else(|| size.parse().ok())
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: report shape [SIZE]");
+    eprintln!("       report check SIZE");
+    eprintln!("       report generate SIZE DIR [CHANGED-ASSIGNMENTS]");
+    eprintln!("       report questions SIZE FILE");
+    eprintln!("SIZE is S, M, L, XL or a number of role assignments");
+    ExitCode::from(2)
+}
+
+fn generate(world: &World, folder: &Path) -> ExitCode {
+    match support::export::write(world, folder) {
+        Ok(bytes) => {
+            println!("{bytes} bytes in {}", folder.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("cannot write to {}: {error}", folder.display());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn questions(world: &World, file: &Path) -> ExitCode {
+    match support::export::questions(world, &world.queries(100_000), file) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cannot write {}: {error}", file.display());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Does the engine answer as the generator's own walk over everything?
+fn check(world: &World) -> ExitCode {
+    let tenant = Tenant::build(world.facts(), &Catalog::newest());
+    let attributes = Attributes::default();
+    let queries = world.queries(100_000);
+    let mut wrong = 0;
+    for query in &queries {
+        let asked = &world.operations[query.operation as usize];
+        let scope = Scope::new(&world.scope_text(query.scope)).expect("a scope of the generator");
+        let principal = world.principal_id(query.principal);
+        let request = Request::new(principal, &asked.operation, asked.plane, &scope, &attributes);
+        let decision = can(&tenant, &request);
+        if (decision.outcome == Outcome::Allowed) != query.allowed
+            || decision.outcome == Outcome::Conditional
+        {
+            wrong += 1;
+            eprintln!("{principal} {:?} {scope}: {:?}", asked.operation, decision.outcome);
+        }
+    }
+    println!("{} questions, {wrong} answered otherwise", queries.len());
+    ExitCode::from(u8::from(wrong > 0))
+}
+
+/// What the tenants are like, to be compared from run to run.
+fn shape(counts: &[usize]) {
+    for count in counts {
+        let start = Instant::now();
+        let world = World::new(*count);
+        let made = start.elapsed();
+        let queries = world.queries(100_000.min(count * 10));
+        let (mean, p99, most) = world.effective();
+        println!(
+            "{count} role assignments, {} denies, {:?} scopes, {:?} principals, {} roles, {} operations",
+            world.denies.len(),
+            world.counts,
+            world.principals,
+            world.roles.len(),
+            world.operations.len()
+        );
+        println!("  assignments that bear on a user: mean {mean:.1}, p99 {p99}, most {most}");
+        let hash = queries.iter().fold(FNV, |hash, query| {
+            [query.principal, query.operation, query.scope, u32::from(query.allowed)]
+                .iter()
+                .fold(hash, |hash, number| fnv(hash, u64::from(*number)))
+        });
+        println!(
+            "  hash of assignments and denies {:016x}, of questions {hash:016x}",
+            world.hash()
+        );
+        println!("  made in {:.0?}, questions in {:.0?}", made, start.elapsed() - made);
+    }
+}
