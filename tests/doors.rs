@@ -17,6 +17,8 @@ struct Scenario {
     _source: String,
     #[serde(rename = "basis")]
     _basis: String,
+    #[serde(rename = "rules")]
+    _rules: Vec<String>,
     #[serde(rename = "why")]
     _why: String,
     catalog: String,

@@ -9,10 +9,12 @@ mod book;
 mod operations;
 mod requests;
 mod roles;
+mod rules;
 
 pub use operations::{Certainty, OperationBook, Planes, write as write_operations};
 pub use requests::{How, RequestCheck};
 pub use roles::{RawBlock, RawRole, RoleBook, RoleEntry, write as write_roles};
+pub use rules::{Rule, rule, rules};
 
 use crate::ident::{Guid, Operation};
 use crate::model::RoleDefinition;

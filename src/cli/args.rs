@@ -292,6 +292,12 @@ pub(crate) struct TestArguments {
     /// Scenario documents, JSON or YAML; folders are searched; `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Print which rule of Azure is proved by which scenario (they name them in `rules`)
+    #[arg(long)]
+    pub(crate) rules: bool,
+    /// Print an index of the documents as Markdown
+    #[arg(long, conflicts_with = "rules")]
+    pub(crate) index: bool,
 }
 
 /// `azrbac collect …`

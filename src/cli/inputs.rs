@@ -160,18 +160,18 @@ fn files(paths: &[PathBuf], console: &Console) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// The documents that `azrbac test` is given; in folders, what looks like one by its ending.
-pub(crate) fn documents(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+/// The documents that `azrbac test` is given; in folders, what looks like one by its ending, with the
+/// folder that it was found in.
+pub(crate) fn documents(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Option<PathBuf>)>, Error> {
     let mut found = Vec::new();
     for path in paths {
-        let is_folder = path.is_dir();
-        found.extend(files(std::slice::from_ref(path), &Console::silent())?.into_iter().filter(
-            |file| {
-                let ending =
-                    file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-                !is_folder || matches!(ending, "json" | "yaml" | "yml")
-            },
-        ));
+        let folder = path.is_dir().then(|| path.clone());
+        for file in files(std::slice::from_ref(path), &Console::silent())? {
+            let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if folder.is_none() || matches!(ending, "json" | "yaml" | "yml") {
+                found.push((file, folder.clone()));
+            }
+        }
     }
     Ok(found)
 }

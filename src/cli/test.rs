@@ -6,7 +6,7 @@ use super::{Exit, Stop, files, inputs};
 use azrbac::catalog::Catalog;
 use azrbac::origin::Error;
 use azrbac::report;
-use azrbac::scenario::{self, Failure, Scenario, run as run_scenario};
+use azrbac::scenario::{self, Evidence, Failure, Scenario, run as run_scenario};
 use azrbac::tenant::Tenant;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -20,14 +20,30 @@ pub(crate) fn run(
     let mut passed = 0;
     let mut failures: Vec<(Failure, Option<Value>)> = Vec::new();
     let mut documents = 0;
-    for path in inputs::documents(&arguments.files)? {
+    let mut evidence: Vec<Evidence> = Vec::new();
+    let mut no_scenario = 0;
+    for (path, asked) in inputs::documents(&arguments.files)? {
         let (name, bytes) = files::read(&path)?;
+        // A folder may hold exports beside documents; a file that is named must be a document.
+        if asked.is_some() && !scenario::is_scenario(&bytes) {
+            no_scenario += 1;
+            continue;
+        }
         let scenarios = scenario::read(&name, &bytes).map_err(inputs::first)?;
         documents += scenarios.len();
         for scenario in scenarios {
             let (tenant, scenario) = tenant(scenario, &path, global)?;
             let report = run_scenario(&scenario, &tenant);
             passed += report.passed;
+            evidence.push(Evidence {
+                file: relative(&name, asked.as_deref()),
+                scenario: scenario.name,
+                source: scenario.source,
+                why: scenario.why,
+                rules: scenario.rules,
+                passed: report.passed,
+                failed: report.failures.len(),
+            });
             for failure in report.failures {
                 let decision = failure.decision.as_ref().and_then(|inner| {
                     let (prepared, decision, access) = &**inner;
@@ -37,6 +53,26 @@ pub(crate) fn run(
                 failures.push((failure, decision));
             }
         }
+    }
+    if no_scenario > 0 {
+        console.say(&format!(
+            "azrbac: passed over {no_scenario} files of the folder that are no scenario documents"
+        ));
+    }
+    let status = if failures.is_empty() { Exit::Yes } else { Exit::No };
+    if arguments.index {
+        let coverage = scenario::coverage(&evidence);
+        console.write_all(report::corpus_index(&evidence, &coverage).as_bytes())?;
+        return Ok(status);
+    }
+    if arguments.rules && global.output == Format::Json {
+        let coverage = scenario::coverage(&evidence);
+        writeln!(console, "{}", report::rules_json(&coverage, passed, failures.len()))?;
+        return Ok(status);
+    }
+    if arguments.rules {
+        let coverage = scenario::coverage(&evidence);
+        writeln!(console, "{}", report::rules_text(&coverage))?;
     }
     if global.output == Format::Json {
         let failed: Vec<Value> = failures
@@ -65,7 +101,14 @@ pub(crate) fn run(
         }
         writeln!(console, "{passed} passed, {} failed, in {documents} scenarios", failures.len())?;
     }
-    Ok(if failures.is_empty() { Exit::Yes } else { Exit::No })
+    Ok(status)
+}
+
+/// A document as the index names it: by its path inside the folder that was asked for.
+fn relative(name: &str, folder: Option<&Path>) -> String {
+    let path = Path::new(name);
+    let inside = folder.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+    inside.display().to_string().replace('\\', "/")
 }
 
 /// The tenant of a scenario: its own facts, what it includes, what `-t` adds.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 /// ```
 /// assert!(azrbac::report::explain("not-action").unwrap().contains("not a deny"));
 /// assert!(azrbac::report::explain("u3").is_some());
+/// assert!(azrbac::report::explain("4.2").is_some());
 /// assert!(azrbac::report::explain("nonsense").is_none());
 /// ```
 #[must_use]
@@ -17,7 +18,8 @@ pub fn explain(code: &str) -> Option<&'static str> {
 
 fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rules = RULE_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
-    TABLE.iter().copied().chain(crate::condition::FINDING_CODES).chain(rules)
+    let azure = AZURE_RULES.iter().map(|(number, text)| (*number, text.as_str()));
+    TABLE.iter().copied().chain(crate::condition::FINDING_CODES).chain(rules).chain(azure)
 }
 
 /// Every code, in the order in which they are told.
@@ -36,6 +38,15 @@ static RULE_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         )
     };
     RULES.iter().map(|rule| (rule.code, text(rule))).collect()
+});
+
+/// The rules of Azure by number.
+static AZURE_RULES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let text = |rule: &crate::catalog::Rule| match rule.outside {
+        Some(reason) => format!("{} No scenario can show it: {reason}.", rule.text),
+        None => rule.text.to_string(),
+    };
+    crate::catalog::rules().iter().map(|rule| (rule.number, text(rule))).collect()
 });
 
 const TABLE: &[(&str, &str)] = &[

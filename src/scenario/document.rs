@@ -2,9 +2,9 @@
 
 use super::Question;
 use super::entries::{
-    CHECK_FIELDS, EXPRESSION_FIELDS, LISTING_FIELDS, Needs, QUESTION_FIELDS, SCENARIO_FIELDS,
-    TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, known_fields, listing, question,
-    unknown_field,
+    CHECK_FIELDS, EXPRESSION_FIELDS, LISTING_FIELDS, Needs, QUESTION_FIELDS, REQUEST_FIELDS,
+    SCENARIO_FIELDS, TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, known_fields,
+    listing, question, request, unknown_field,
 };
 use super::model::{Scenario, Validation};
 use crate::ingest::documents::{RawEntry, entries, message, offset_of, without_comments};
@@ -61,10 +61,15 @@ pub fn is_scenario(bytes: &[u8]) -> bool {
                 "whereCan:",
             ]
             .iter()
-            .any(|word| line.trim_start_matches("- ").starts_with(word))
+            .any(|word| field_of_scenario(line).starts_with(word))
         }),
         None => false,
     }
+}
+
+/// A line of YAML as far as it can name a field of a scenario: alone, or inside a list of scenarios.
+fn field_of_scenario(line: &str) -> &str {
+    ["- ", "  "].iter().find_map(|ahead| line.strip_prefix(ahead)).unwrap_or(line)
 }
 
 /// Reads all scenarios of a document.
@@ -240,6 +245,9 @@ impl DocumentReader<'_> {
         let mut scenario = Scenario {
             name: String::new(),
             description: String::new(),
+            source: String::new(),
+            why: String::new(),
+            rules: Vec::new(),
             facts: Facts::closed(),
             include: Vec::new(),
             catalog: None,
@@ -248,6 +256,7 @@ impl DocumentReader<'_> {
             where_can: Vec::new(),
             expressions: Vec::new(),
             validations: Vec::new(),
+            requests: Vec::new(),
             place: ground.place(base),
         };
         if let Err(problem) = head(&entry, &mut scenario) {
@@ -274,6 +283,10 @@ impl DocumentReader<'_> {
             Ok(())
         });
         self.validations(&entry, &mut scenario, ground, base);
+        self.each(&entry, "requests", REQUEST_FIELDS, ground, base, |inner, place, _| {
+            scenario.requests.push(request(inner, place)?);
+            Ok(())
+        });
         Some(scenario)
     }
 
@@ -414,5 +427,48 @@ impl DocumentReader<'_> {
                 self.problem(ground, &path, &problem);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scenarios_are_known_by_their_fields() {
+        for yes in [
+            "name: a\ntenant: {}\n",
+            "- name: a\n  checks: []\n",
+            "# a comment\n\n- expressions: []\n",
+            "{\"name\": \"a\", \"tenant\": {}}",
+        ] {
+            assert!(is_scenario(yes.as_bytes()), "{yes}");
+        }
+        for no in ["", "- name: a\n  spec:\n    checks: []\n", "[{\"id\": \"checks\"}]"] {
+            assert!(!is_scenario(no.as_bytes()), "{no}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_does_not_exist_is_an_error() {
+        let errors = read("a.yaml", b"name: a\nrules: ['4.2', '99.1']\nchecks: []\n").unwrap_err();
+        assert_eq!(errors.len(), 1);
+        let text = errors[0].to_string();
+        assert!(text.contains("`99.1`") && text.contains("azrbac explain"), "{text}");
+        let read =
+            read("a.yaml", b"name: a\nrules: ['4.2']\nchecks: []\n").expect("it is a scenario");
+        assert_eq!(read[0].rules[0].number, "4.2");
+    }
+
+    #[test]
+    fn a_request_is_held_against_what_it_is_checked_as() {
+        let text = b"name: a\ntenant: {}\nrequests:\n  - request: GET /subscriptions/s\n    expect: [Microsoft.Resources/subscriptions/READ]\n  - request: GET /subscriptions/s\n    expect: [Microsoft.Resources/subscriptions/write]\n  - request: GET /subscriptions/s\n    expect: [Microsoft.Resources/subscriptions/read]\n    scope: /subscriptions/t\n";
+        let read = read("a.yaml", text).expect("it is a scenario");
+        let tenant =
+            crate::tenant::Tenant::build(Facts::closed(), &crate::catalog::Catalog::newest());
+        let report = crate::scenario::run(&read[0], &tenant);
+        assert_eq!((report.passed, report.failures.len()), (1, 2));
+        assert_eq!(report.failures[0].actual, "Microsoft.Resources/subscriptions/read");
+        assert_eq!(report.failures[1].actual, "/subscriptions/s");
     }
 }

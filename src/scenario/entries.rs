@@ -1,7 +1,7 @@
 //! The entries of a scenario document, field by field: a misspelt field is an error.
 
 use super::Question;
-use super::model::{Check, Expected, Expression, Listing, Scenario};
+use super::model::{AskedRequest, Check, Expected, Expression, Listing, Scenario};
 use crate::condition::{AttributeSource, AttributeValue, Attributes};
 use crate::ident::Plane;
 use crate::ingest::entry::{Entry, Problem, Step, parse_time};
@@ -14,6 +14,7 @@ pub(super) const SCENARIO_FIELDS: &[&str] = &[
     "source",
     "basis",
     "why",
+    "rules",
     "include",
     "catalog",
     "tenant",
@@ -22,6 +23,7 @@ pub(super) const SCENARIO_FIELDS: &[&str] = &[
     "whereCan",
     "expressions",
     "validations",
+    "requests",
 ];
 pub(super) const TENANT_LISTS: &[&str] = &[
     "roleDefinitions",
@@ -96,6 +98,8 @@ pub(super) const EXPRESSION_FIELDS: &[&str] = &[
     "description",
 ];
 pub(super) const VALIDATION_FIELDS: &[&str] = &["name", "object", "expect", "why", "description"];
+pub(super) const REQUEST_FIELDS: &[&str] =
+    &["name", "request", "expect", "scope", "linked", "why", "description"];
 
 pub(super) fn unknown_field(field: &str, known: &[&str]) -> Problem {
     let nearest = known.iter().min_by_key(|name| strsim::osa_distance(name, field));
@@ -121,7 +125,17 @@ pub(super) fn head(entry: &Entry<'_, '_>, scenario: &mut Scenario) -> Result<(),
     scenario.name = entry.text(&["name"])?.unwrap_or_default().to_string();
     scenario.description = entry.text(&["description"])?.unwrap_or_default().to_string();
     scenario.catalog = entry.filled(&["catalog"])?.map(str::to_string);
+    scenario.source = entry.text(&["source"])?.unwrap_or_default().to_string();
+    scenario.why = entry.text(&["why"])?.unwrap_or_default().to_string();
     let mut repairs = Vec::new();
+    for (number, _) in entry.strings(&["rules"], &mut repairs)? {
+        let rule = crate::catalog::rule(number).ok_or_else(|| {
+            Problem::new(format!("the rule `{number}`"), "the number of a rule, such as `4.2`")
+                .under(Step::Key("rules".to_string()))
+                .help("`azrbac explain` lists them")
+        })?;
+        scenario.rules.push(rule);
+    }
     scenario.include = entry
         .strings(&["include"], &mut repairs)?
         .into_iter()
@@ -339,6 +353,31 @@ pub(super) fn expression(entry: &Entry<'_, '_>, place: Place) -> Result<Expressi
             .to_string(),
         question: question(entry, Needs::Neither, true)?,
         expect_true,
+        place,
+    })
+}
+
+pub(super) fn request(entry: &Entry<'_, '_>, place: Place) -> Result<AskedRequest, Problem> {
+    let mut repairs = Vec::new();
+    let mut list = |field: &str| -> Result<Vec<String>, Problem> {
+        let found = entry.strings(&[field], &mut repairs)?;
+        Ok(found.into_iter().map(|(text, _)| text.to_string()).collect())
+    };
+    let (operations, linked) = (list("expect")?, list("linked")?);
+    if operations.is_empty() {
+        return Err(Problem::new(
+            "a request that expects nothing",
+            "`expect`, a list of operations",
+        ));
+    }
+    Ok(AskedRequest {
+        request: entry
+            .filled(&["request"])?
+            .ok_or_else(|| Problem::new("no `request`", "a method and a URL"))?
+            .to_string(),
+        operations,
+        scope: entry.filled(&["scope"])?.map(str::to_string),
+        linked,
         place,
     })
 }

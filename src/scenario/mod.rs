@@ -3,13 +3,15 @@
 //! An unknown field of the scenario itself is an error that names it: a misspelt test must not pass.
 //! Objects in Azure's own shapes take any field.
 
+mod coverage;
 mod document;
 mod entries;
 mod model;
 mod question;
 mod run;
 
+pub use coverage::{Coverage, Evidence, coverage};
 pub use document::{is_scenario, read, read_questions};
-pub use model::{Check, Expected, Expression, Listing, Scenario, Validation};
+pub use model::{AskedRequest, Check, Expected, Expression, Listing, Scenario, Validation};
 pub use question::{Prepared, Question, resolve, resolve_scope};
 pub use run::{Failure, Report, run};

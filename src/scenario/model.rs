@@ -1,6 +1,7 @@
 //! What a scenario document says, read.
 
 use super::Question;
+use crate::catalog::Rule;
 use crate::decide::Outcome;
 use crate::model::Facts;
 use crate::origin::Place;
@@ -12,6 +13,12 @@ pub struct Scenario {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Where the trap is documented or was seen.
+    pub source: String,
+    /// Why the answers are what they are.
+    pub why: String,
+    /// The rules that it shows (`azrbac explain 4.2`).
+    pub rules: Vec<&'static Rule>,
     /// The tenant's facts: a closed world.
     pub facts: Facts,
     /// Snapshots to be merged into the tenant, relative to the document.
@@ -28,8 +35,29 @@ pub struct Scenario {
     pub expressions: Vec<Expression>,
     /// Objects that the service would accept or refuse.
     pub validations: Vec<Validation>,
+    /// What ARM requests are checked as.
+    pub requests: Vec<AskedRequest>,
     /// Where it begins.
     pub place: Place,
+}
+
+impl Scenario {
+    /// How many entries does it expect something of?
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.checks.len()
+            + self.who_can.len()
+            + self.where_can.len()
+            + self.expressions.len()
+            + self.validations.len()
+            + self.requests.len()
+    }
+
+    /// Does it expect nothing at all?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// A question and the answer that it must have.
@@ -129,6 +157,21 @@ pub struct Validation {
     pub raw: serde_json::Value,
     /// Must it be accepted?
     pub expect_accepted: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// An ARM request and what it must be checked as.
+#[derive(Debug, Clone)]
+pub struct AskedRequest {
+    /// Method and URL.
+    pub request: String,
+    /// The candidate operations: all of them.
+    pub operations: Vec<String>,
+    /// The scope, where one is expected.
+    pub scope: Option<String>,
+    /// What a body may need besides: all of it.
+    pub linked: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }

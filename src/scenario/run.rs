@@ -1,7 +1,7 @@
 //! Running a scenario: every check, expression and validation against what it expects.
 
 use super::question;
-use super::{Check, Listing, Prepared, Question, Scenario, Validation};
+use super::{AskedRequest, Check, Listing, Prepared, Question, Scenario, Validation};
 use crate::analysis::validate;
 use crate::condition::{Condition, Inputs};
 use crate::dataplane::{Access, access};
@@ -72,6 +72,10 @@ pub fn run(scenario: &Scenario, tenant: &Tenant) -> Report {
     for (number, validation) in scenario.validations.iter().enumerate() {
         let result = validated(tenant, validation);
         report.add(scenario, &format!("validation {}", number + 1), &validation.place, result);
+    }
+    for (number, request) in scenario.requests.iter().enumerate() {
+        let result = checked_as(tenant, request);
+        report.add(scenario, &format!("request {}", number + 1), &request.place, result);
     }
     report
 }
@@ -253,4 +257,35 @@ fn validated(tenant: &Tenant, validation: &Validation) -> Result<(), Wrong> {
     let actual =
         if accepted { "accepted".to_string() } else { format!("refused: {}", refusals.join("; ")) };
     Err(Wrong::plain(wanted, actual))
+}
+
+/// All candidates, in any order; the scope without case, as scopes compare.
+fn checked_as(tenant: &Tenant, asked: &AskedRequest) -> Result<(), Wrong> {
+    let wanted = asked.operations.join(", ");
+    let found = tenant
+        .catalog()
+        .request(&asked.request)
+        .map_err(|error| Wrong::plain(&wanted, error.to_string()))?;
+    let same = |wanted: &[String], found: &[Operation]| {
+        let mut wanted: Vec<String> = wanted.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let mut found: Vec<&str> = found.iter().map(Operation::folded).collect();
+        wanted.sort_unstable();
+        found.sort_unstable();
+        wanted == found
+    };
+    let join = |list: &[Operation]| {
+        list.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
+    };
+    if !same(&asked.operations, &found.operations) {
+        return Err(Wrong::plain(&wanted, join(&found.operations)));
+    }
+    if let Some(scope) = &asked.scope
+        && !scope.eq_ignore_ascii_case(&found.scope)
+    {
+        return Err(Wrong::plain(scope, found.scope));
+    }
+    if !asked.linked.is_empty() && !same(&asked.linked, &found.linked) {
+        return Err(Wrong::plain(&asked.linked.join(", "), join(&found.linked)));
+    }
+    Ok(())
 }
