@@ -20,4 +20,5 @@ pub mod decide;
 pub mod dataplane;
 pub mod analysis;
 pub mod scenario;
+pub mod lesson;
 pub mod report;

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Why(WhyArguments),
     /// Run scenario documents: every check against what it expects
     Test(TestArguments),
+    /// Lessons that ask first, and exercises graded by proof
+    Learn(LearnArguments),
     /// Print a read-only script that exports a tenant as a snapshot folder
     Collect(CollectArguments),
     /// The long text of a reason, gap, note or rule code
@@ -298,6 +300,32 @@ pub(crate) struct TestArguments {
     /// Print an index of the documents as Markdown
     #[arg(long, conflicts_with = "rules")]
     pub(crate) index: bool,
+}
+
+/// `azrbac learn …`
+#[derive(Debug, Args)]
+pub(crate) struct LearnArguments {
+    /// A lesson's name, or a file that holds one; without it the lessons are listed
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) lesson: Option<String>,
+    /// Tell all of it without asking
+    #[arg(long)]
+    pub(crate) script: bool,
+    /// The exercise: which role is to be written
+    #[arg(long, group = "exercise", requires = "lesson")]
+    pub(crate) task: bool,
+    /// Hints for the exercise
+    #[arg(long, group = "exercise", requires = "lesson")]
+    pub(crate) hint: bool,
+    /// A role definition to begin with
+    #[arg(long, group = "exercise", requires = "lesson")]
+    pub(crate) starter: bool,
+    /// Grade a role definition against the exercise; `-` is stdin
+    #[arg(long, value_name = "FILE", group = "exercise", requires = "lesson")]
+    pub(crate) check: Option<PathBuf>,
+    /// A role that the person holds and that yours replaces; repeatable
+    #[arg(long, value_name = "ROLE", requires = "check")]
+    pub(crate) instead_of: Vec<String>,
 }
 
 /// `azrbac collect …`

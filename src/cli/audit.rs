@@ -7,7 +7,7 @@ use azrbac::catalog::local_auth::DoorState;
 use azrbac::dataplane::{Plan, ResourceDoors, Standing, audit, plan};
 use azrbac::ident::Scope;
 use azrbac::origin::{Error, ErrorKind};
-use azrbac::report::safe;
+use azrbac::report::{self, safe};
 use azrbac::scenario;
 use azrbac::tenant::{PrincipalIx, Tenant};
 use azrbac::truth::Truth;
@@ -185,23 +185,7 @@ fn closing(
             json!({"version": 1, "resource": value(tenant, doors), "assignments": made, "notes": plan.notes})
         )?;
     } else {
-        writeln!(
-            console,
-            "# Before local authentication of {} is closed: {} would lose access.",
-            safe(doors.resource.leaf()),
-            match doors.stakes.len() {
-                0 => "nobody".to_string(),
-                1 => "one principal".to_string(),
-                n => format!("{n} principals"),
-            }
-        )?;
-        for new in &plan.assignments {
-            writeln!(console, "# {}: {}", named(tenant, new.principal), safe(&new.role_name))?;
-            writeln!(console, "{}", safe(&new.command))?;
-        }
-        for note in &plan.notes {
-            writeln!(console, "# {}", safe(note))?;
-        }
+        console.write_all(report::closing(tenant, doors, plan).as_bytes())?;
     }
     Ok(Exit::Yes)
 }

@@ -8,7 +8,7 @@ use azrbac::condition::{Block, Condition, ConditionError, Finding, FindingContex
 use azrbac::ident::{Guid, Operation, Plane};
 use azrbac::model::{Guard, PermissionBlock, RoleDefinition};
 use azrbac::origin::{Error, ErrorKind, Place};
-use azrbac::report::safe;
+use azrbac::report::{self, safe};
 use azrbac::tenant::{RoleState, Tenant};
 use azrbac::truth::Truth;
 use serde_json::{Value, json};
@@ -376,33 +376,8 @@ fn eval(arguments: &ConditionEval, global: &Global, console: &mut Console) -> Re
                 "assumptions": assumptions, "steps": steps})
         )?;
     } else {
-        let word = match (value.truth, value.open) {
-            (Truth::True, _) => "true: what its assignment grants is granted",
-            (Truth::False, _) => "false: nothing is granted",
-            (Truth::Unknown, true) => "unknown: an attribute that was not given decides",
-            (Truth::Unknown, false) => {
-                "unknown, and nothing that could be learned makes it true: nothing is granted"
-            }
-        };
-        writeln!(console, "{word}\n")?;
-        for step in &steps {
-            let note = step.note.as_ref().map_or_else(String::new, |note| format!("   ({note})"));
-            writeln!(
-                console,
-                "  {:<8} {}{}{}",
-                step.truth.as_str(),
-                "  ".repeat(step.depth),
-                safe(&step.text),
-                safe(&note)
-            )?;
-        }
-        if let Some(residual) = residual {
-            writeln!(console, "\nleft: {}", safe(&residual))?;
-        }
-        let assumptions: Vec<&str> = value.assumptions.iter().collect();
-        if !assumptions.is_empty() {
-            writeln!(console, "leans on {}", assumptions.join(", "))?;
-        }
+        let text = report::condition_value(&value, &steps, residual.as_deref());
+        console.write_all(text.as_bytes())?;
     }
     Ok(match (value.truth, value.open) {
         (Truth::True, _) => Exit::Yes,

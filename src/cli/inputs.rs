@@ -16,9 +16,6 @@ use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-/// The lab: the tenant that answers when none is given.
-const LAB: &str = include_str!("../../roles/lab/contoso.json");
-
 /// A tenant and the texts that it was read from, to say where a fact stands.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -67,9 +64,14 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
     let mut catalog = files::catalog(global.catalog.as_deref())?;
     if global.tenant.is_empty() {
         console.say("azrbac: no tenant given (-t PATH): this is the embedded lab, Contoso");
-        let scenario = one_scenario("the lab", LAB.as_bytes())?;
+        let scenario = one_scenario("the lab", scenario::LAB.as_bytes())?;
         let tenant = Tenant::build(scenario.facts, &catalog);
         return Ok(loaded(tenant, Vec::new(), Vec::new()));
+    }
+    if let [one] = &global.tenant[..]
+        && let Some(asked) = one.to_str().and_then(|text| text.strip_prefix("lesson:"))
+    {
+        return of_lesson(asked, global, catalog);
     }
     let mut facts = Facts::default();
     let mut texts = Vec::new();
@@ -123,6 +125,29 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
         console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
     }
     Ok(loaded(tenant, texts, names))
+}
+
+/// The tenant as a question of a lesson finds it: `NAME@3`, `FILE@3`; without a number as the lesson
+/// begins.
+fn of_lesson(asked: &str, global: &Global, chosen: Catalog) -> Result<Loaded, Error> {
+    let (source, number) = match asked.rsplit_once('@') {
+        Some((source, number)) if number.parse::<usize>().is_ok() => (source, number.parse().ok()),
+        _ => (asked, None),
+    };
+    let lesson = super::learn::load(source)?;
+    let stage = match number {
+        None => &lesson.stages[0],
+        Some(number) => {
+            let count = lesson.steps.len();
+            let step = lesson.steps.get(usize::wrapping_sub(number, 1)).ok_or_else(|| {
+                Error::new(ErrorKind::Usage, format!("-t lesson:{asked}"))
+                    .expected(format!("a question of that lesson, 1 to {count}"))
+            })?;
+            &lesson.stages[step.stage]
+        }
+    };
+    let catalog = if global.catalog.is_some() { chosen } else { stage.catalog()? };
+    Ok(loaded(Tenant::build(stage.facts.clone(), &catalog), Vec::new(), Vec::new()))
 }
 
 fn loaded(tenant: Tenant, texts: Vec<Vec<u8>>, names: Vec<String>) -> Loaded {

@@ -9,6 +9,7 @@ mod console;
 mod delegates;
 mod files;
 mod inputs;
+mod learn;
 mod request;
 mod role;
 mod small;
@@ -113,6 +114,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::Request(command) => request::run(command, &arguments.global, console),
         Command::Why(command) => why::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),
+        Command::Learn(command) => learn::run(command, &arguments.global, console),
         Command::Collect(command) => small::collect(command, console),
         Command::Explain(command) => small::explain(command, &arguments.global, console),
         Command::Completions(command) => small::completions(command, console),

@@ -3,7 +3,7 @@
 use super::args::{Doors, Format, Global, WhoCanArguments};
 use super::console::Console;
 use super::{Exit, Stop, inputs};
-use azrbac::dataplane::{Effective, Via, holders};
+use azrbac::dataplane::{Effective, holders};
 use azrbac::decide::{Outcome, who_can};
 use azrbac::model::PrincipalType;
 use azrbac::report;
@@ -112,19 +112,7 @@ fn any_door(
                 "scope": prepared.scope.text(), "holders": list})
         )?;
     } else {
-        for one in &found {
-            let mark = if one.access.effective == Effective::Allowed { "✓" } else { "?" };
-            let door = match one.access.via {
-                Via::Rbac => "by RBAC",
-                Via::Native => "by the service's own roles",
-                Via::LocalAuth => "with a key",
-                Via::None => "perhaps: a door is unknown or a condition decides",
-            };
-            let name = report::safe(&tenant.principal_name(one.principal));
-            writeln!(console, "  {mark} {name}   {door}")?;
-        }
-        let certain = found.iter().filter(|one| one.access.effective == Effective::Allowed).count();
-        writeln!(console, "{certain} certainly, {} perhaps", found.len() - certain)?;
+        console.write_all(report::entrants(tenant, &found).as_bytes())?;
     }
     Ok(if found.iter().any(|one| one.access.effective == Effective::Allowed) {
         Exit::Yes

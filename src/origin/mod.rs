@@ -105,7 +105,7 @@ impl std::fmt::Debug for Origin {
 }
 
 /// A place as people read it: file, JSON path, line and column (both from 1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
     /// The name of the source.
     pub file: String,

@@ -2,6 +2,7 @@
 
 use super::safe;
 use super::text::{Style, wrap};
+use crate::dataplane::{Effective, Entrant, Via};
 use crate::decide::{Covers, Grant, Holder, Outcome, Region, Stopped, WhereCan, WhoCan};
 use crate::ident::{Scope, ScopeKind};
 use crate::model::Gap;
@@ -181,6 +182,26 @@ pub fn who_can(
         lines.gaps(style, &list.gaps);
     }
     lines.remarks(&question.remarks);
+    lines.finish()
+}
+
+/// Who gets in through any door, as text ending in a line feed, a line each with the door.
+#[must_use]
+pub fn entrants(tenant: &Tenant, found: &[Entrant]) -> String {
+    let mut lines = Lines::default();
+    for one in found {
+        let mark = if one.access.effective == Effective::Allowed { "✓" } else { "?" };
+        let door = match one.access.via {
+            Via::Rbac => "by RBAC",
+            Via::Native => "by the service's own roles",
+            Via::LocalAuth => "with a key",
+            Via::None => "perhaps: a door is unknown or a condition decides",
+        };
+        let name = safe(&tenant.principal_name(one.principal));
+        lines.line(&format!("  {mark} {name}   {door}"));
+    }
+    let certain = found.iter().filter(|one| one.access.effective == Effective::Allowed).count();
+    lines.line(&format!("{certain} certainly, {} perhaps", found.len() - certain));
     lines.finish()
 }
 

@@ -1,7 +1,10 @@
 //! Answers as bytes: one file an output format over the same values.
 
+mod closing;
+mod condition;
 pub mod document;
 mod json;
+pub mod lesson;
 mod markup;
 pub mod role;
 mod listing;
@@ -14,8 +17,10 @@ mod text;
 mod why;
 mod words;
 
+pub use closing::closing;
+pub use condition::value as condition_value;
 pub use json::{brief, decision, error};
-pub use listing::{where_can as where_can_text, who_can as who_can_text};
+pub use listing::{entrants, where_can as where_can_text, who_can as who_can_text};
 pub use listing_json::{what_can, what_can_expanded, where_can, who_can};
 pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_expanded_text};
 pub use markup::markup;

@@ -42,6 +42,9 @@ impl Style {
     }
 }
 
+/// How wide a decision is told.
+const WIDTH: usize = 80;
+
 /// Where a fact was read, for people: `assignments.json:12:3`. The caller has the texts.
 pub type Finder<'f> = &'f dyn Fn(crate::origin::Origin) -> Option<Place>;
 
@@ -77,6 +80,15 @@ impl Teller<'_> {
         // pieces are cleaned one by one.
         self.out.push_str(text);
         self.out.push('\n');
+    }
+
+    /// Words that flow in lines of at most eighty columns. A name is never broken: it is there to be
+    /// copied.
+    fn words(&mut self, indent: usize, text: &str) {
+        let space = " ".repeat(indent);
+        for part in wrap(text, WIDTH - indent) {
+            self.line(&format!("{space}{part}"));
+        }
     }
 
     fn tell(&mut self) {
@@ -129,7 +141,7 @@ impl Teller<'_> {
         self.line(&format!("{mark}   {} {may}", safe(&principal)));
         self.line(&format!("    {}", safe(self.question.operation.text())));
         let place = self.place(&self.question.scope.clone());
-        self.line(&format!("    on {place} ({} plane)", self.question.plane));
+        self.words(4, &format!("on {place} ({} plane)", self.question.plane));
     }
 
     /// A scope as people say it: its own name, then what it stands in.
@@ -242,11 +254,12 @@ impl Teller<'_> {
             );
             self.line(&line);
             if let Some(by) = by {
-                self.line(&format!(
-                    "      `{}` in its {}: that is not a deny, so the role above gives it back",
+                let text = format!(
+                    "`{}` in its {}: that is not a deny, so the role above gives it back",
                     safe(by.text()),
                     self.question.plane.except_list()
-                ));
+                );
+                self.words(6, &text);
             }
         }
     }
@@ -296,7 +309,10 @@ impl Teller<'_> {
             );
             self.line(line.replace("  at", " at").trim_end());
         }
-        self.line("    locks go by HTTP method and bind everybody, Owner too; they never touch the data plane");
+        self.words(
+            4,
+            "locks go by HTTP method and bind everybody, Owner too; they never touch the data plane",
+        );
     }
 
     fn conditional(&mut self) {
@@ -308,8 +324,10 @@ impl Teller<'_> {
             self.denies();
         }
         if let Some(residual) = &self.decision.residual {
-            let text = format!("  allowed where  {}", safe(residual));
-            self.line(&text);
+            for (number, part) in wrap(&safe(residual), 63).into_iter().enumerate() {
+                let lead = if number == 0 { "  allowed where  " } else { "                 " };
+                self.line(&format!("{lead}{part}"));
+            }
         }
         self.gaps();
     }
@@ -346,9 +364,7 @@ impl Teller<'_> {
         for (role, scope, detail) in rows {
             let line = format!("  {mark} {role:<roles$}  {scope:<scopes$}");
             self.line(line.trim_end());
-            for part in wrap(&detail, 84) {
-                self.line(&format!("      {part}"));
-            }
+            self.words(6, &detail);
         }
         let left = self.decision.near.len().saturating_sub(self.style.near);
         if left > 0 {
@@ -396,12 +412,12 @@ impl Teller<'_> {
             Via::Rbac | Via::Native | Via::LocalAuth => self.style.yes("→"),
             Via::None => self.style.no("→"),
         };
-        for (number, part) in wrap(&sentence, 88).into_iter().enumerate() {
+        for (number, part) in wrap(&sentence, 76).into_iter().enumerate() {
             let lead = if number == 0 { painted.clone() } else { " ".to_string() };
             self.line(&format!("  {lead} {part}"));
         }
         for reason in doors.decided_by.clone() {
-            for (number, part) in wrap(&safe(&reason), 86).into_iter().enumerate() {
+            for (number, part) in wrap(&safe(&reason), 76).into_iter().enumerate() {
                 self.line(&format!("    {}{part}", if number == 0 { "! " } else { "  " }));
             }
         }

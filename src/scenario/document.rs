@@ -142,7 +142,7 @@ fn start(name: &str) -> Place {
     Place { file: name.to_string(), path: "$".to_string(), line: 1, column: 1 }
 }
 
-fn problem_error(problem: &Problem, place: Place) -> Error {
+pub(crate) fn problem_error(problem: &Problem, place: Place) -> Error {
     let text = problem.text();
     let error = Error::new(ErrorKind::Scenario, format!("found {}", text.found))
         .expected(&text.expected)

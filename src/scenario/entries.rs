@@ -8,7 +8,7 @@ use crate::ingest::entry::{Entry, Problem, Step, parse_time};
 use crate::ingest::node::Node;
 use crate::origin::Place;
 
-pub(super) const SCENARIO_FIELDS: &[&str] = &[
+pub(crate) const SCENARIO_FIELDS: &[&str] = &[
     "name",
     "description",
     "source",
@@ -25,7 +25,7 @@ pub(super) const SCENARIO_FIELDS: &[&str] = &[
     "validations",
     "requests",
 ];
-pub(super) const TENANT_LISTS: &[&str] = &[
+pub(crate) const TENANT_LISTS: &[&str] = &[
     "roleDefinitions",
     "roleAssignments",
     "denyAssignments",
@@ -37,7 +37,7 @@ pub(super) const TENANT_LISTS: &[&str] = &[
     "resources",
     "locks",
 ];
-pub(super) const QUESTION_FIELDS: &[&str] = &[
+pub(crate) const QUESTION_FIELDS: &[&str] = &[
     "name",
     "principal",
     "operation",
@@ -52,7 +52,7 @@ pub(super) const QUESTION_FIELDS: &[&str] = &[
     "viaLighthouse",
     "why",
 ];
-pub(super) const CHECK_FIELDS: &[&str] = &[
+pub(crate) const CHECK_FIELDS: &[&str] = &[
     "name",
     "principal",
     "operation",
@@ -70,7 +70,7 @@ pub(super) const CHECK_FIELDS: &[&str] = &[
     "why",
     "description",
 ];
-pub(super) const LISTING_FIELDS: &[&str] = &[
+pub(crate) const LISTING_FIELDS: &[&str] = &[
     "name",
     "principal",
     "operation",
@@ -85,7 +85,7 @@ pub(super) const LISTING_FIELDS: &[&str] = &[
     "why",
     "description",
 ];
-pub(super) const EXPRESSION_FIELDS: &[&str] = &[
+pub(crate) const EXPRESSION_FIELDS: &[&str] = &[
     "name",
     "condition",
     "operation",
@@ -97,11 +97,11 @@ pub(super) const EXPRESSION_FIELDS: &[&str] = &[
     "why",
     "description",
 ];
-pub(super) const VALIDATION_FIELDS: &[&str] = &["name", "object", "expect", "why", "description"];
-pub(super) const REQUEST_FIELDS: &[&str] =
+pub(crate) const VALIDATION_FIELDS: &[&str] = &["name", "object", "expect", "why", "description"];
+pub(crate) const REQUEST_FIELDS: &[&str] =
     &["name", "request", "expect", "scope", "linked", "why", "description"];
 
-pub(super) fn unknown_field(field: &str, known: &[&str]) -> Problem {
+pub(crate) fn unknown_field(field: &str, known: &[&str]) -> Problem {
     let nearest = known.iter().min_by_key(|name| strsim::osa_distance(name, field));
     let problem =
         Problem::new(format!("the field `{field}`"), format!("one of {}", known.join(", ")));
@@ -112,7 +112,7 @@ pub(super) fn unknown_field(field: &str, known: &[&str]) -> Problem {
 }
 
 /// A misspelt field is an error: a misspelt test must not pass.
-pub(super) fn known_fields(entry: &Entry<'_, '_>, known: &[&str]) -> Result<(), Problem> {
+pub(crate) fn known_fields(entry: &Entry<'_, '_>, known: &[&str]) -> Result<(), Problem> {
     for (field, _) in entry.own() {
         if !known.contains(&&**field) {
             return Err(unknown_field(field, known));
@@ -121,7 +121,7 @@ pub(super) fn known_fields(entry: &Entry<'_, '_>, known: &[&str]) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn head(entry: &Entry<'_, '_>, scenario: &mut Scenario) -> Result<(), Problem> {
+pub(crate) fn head(entry: &Entry<'_, '_>, scenario: &mut Scenario) -> Result<(), Problem> {
     scenario.name = entry.text(&["name"])?.unwrap_or_default().to_string();
     scenario.description = entry.text(&["description"])?.unwrap_or_default().to_string();
     scenario.catalog = entry.filled(&["catalog"])?.map(str::to_string);
@@ -146,14 +146,14 @@ pub(super) fn head(entry: &Entry<'_, '_>, scenario: &mut Scenario) -> Result<(),
 
 /// Which ends of a question must be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Needs {
+pub(crate) enum Needs {
     Both,
     Scope,
     Principal,
     Neither,
 }
 
-pub(super) fn question(
+pub(crate) fn question(
     entry: &Entry<'_, '_>,
     needs: Needs,
     complete: bool,
@@ -228,7 +228,7 @@ pub(super) fn question(
     })
 }
 
-pub(super) fn attributes(entry: &Entry<'_, '_>) -> Result<Attributes, Problem> {
+pub(crate) fn attributes(entry: &Entry<'_, '_>) -> Result<Attributes, Problem> {
     let mut found = Attributes::default();
     let Some(field) = entry.find_own("attributes")? else { return Ok(found) };
     let Node::Object(sources) = field.node else {
@@ -257,7 +257,7 @@ pub(super) fn attributes(entry: &Entry<'_, '_>) -> Result<Attributes, Problem> {
     Ok(found)
 }
 
-pub(super) fn attribute_value(node: &Node<'_>) -> Result<Option<AttributeValue>, Problem> {
+pub(crate) fn attribute_value(node: &Node<'_>) -> Result<Option<AttributeValue>, Problem> {
     Ok(Some(match node {
         Node::Null => return Ok(None),
         Node::Bool(value) => AttributeValue::Boolean(*value),
@@ -288,7 +288,7 @@ pub(super) fn attribute_value(node: &Node<'_>) -> Result<Option<AttributeValue>,
     }))
 }
 
-pub(super) fn check(entry: &Entry<'_, '_>, place: Place, number: usize) -> Result<Check, Problem> {
+pub(crate) fn check(entry: &Entry<'_, '_>, place: Place, number: usize) -> Result<Check, Problem> {
     let expect = entry
         .find_own("expect")?
         .map(|field| {
@@ -318,7 +318,7 @@ pub(super) fn check(entry: &Entry<'_, '_>, place: Place, number: usize) -> Resul
     })
 }
 
-pub(super) fn listing(
+pub(crate) fn listing(
     entry: &Entry<'_, '_>,
     place: Place,
     needs: Needs,
@@ -336,7 +336,7 @@ pub(super) fn listing(
     })
 }
 
-pub(super) fn expression(entry: &Entry<'_, '_>, place: Place) -> Result<Expression, Problem> {
+pub(crate) fn expression(entry: &Entry<'_, '_>, place: Place) -> Result<Expression, Problem> {
     let field = entry
         .find_own("expect")?
         .ok_or_else(|| Problem::new("no `expect`", "`true` or `not-true`"))?;

@@ -5,13 +5,18 @@
 
 mod coverage;
 mod document;
-mod entries;
+pub(crate) mod entries;
 mod model;
 mod question;
 mod run;
 
 pub use coverage::{Coverage, Evidence, coverage};
+pub(crate) use document::problem_error;
 pub use document::{is_scenario, read, read_questions};
 pub use model::{AskedRequest, Check, Expected, Expression, Listing, Scenario, Validation};
+pub(crate) use question::principal as resolve_principal;
 pub use question::{Prepared, Question, resolve, resolve_scope};
 pub use run::{Failure, Report, run};
+
+/// The lab: the tenant that answers when none is given.
+pub const LAB: &str = include_str!("../../roles/lab/contoso.json");

@@ -7,7 +7,7 @@ use crate::model::Facts;
 use crate::origin::Place;
 
 /// One scenario: a tenant and what is asked of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Scenario {
     /// Its name; empty where it has none.
     pub name: String,
