@@ -46,6 +46,43 @@ pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
     decision
 }
 
+/// The same for a principal and a scope that the tenant knows: no name is looked up. What the request
+/// says of its principal and its scope is not looked at.
+///
+/// ```
+/// use azrbac::{catalog::Catalog, condition::Attributes, decide::{Outcome, Request, can_at}};
+/// use azrbac::{ident::{Operation, Plane, Scope}, model::Facts, tenant::Tenant};
+/// let mut facts = Facts::default();
+/// azrbac::ingest::read(&mut facts, "a.json", br#"[{"principalType": "User",
+///   "principalId": "11111111-1111-1111-1111-111111111111", "scope": "/subscriptions/s",
+///   "roleDefinitionId": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}]"#);
+/// let tenant = Tenant::build(facts, &Catalog::newest());
+/// let operation = Operation::new("Microsoft.Compute/virtualMachines/start/action")?;
+/// let scope = Scope::new("/subscriptions/s")?;
+/// let attributes = Attributes::default();
+/// let user = "11111111-1111-1111-1111-111111111111".parse()?;
+/// let request = Request::new(user, &operation, Plane::Control, &scope, &attributes);
+/// // Looked up once, asked many times.
+/// if let (Some(user), Some(scope)) = (tenant.principal(user), tenant.scope(&scope)) {
+///     assert_eq!(can_at(&tenant, user, scope, &request).outcome, Outcome::Allowed);
+/// }
+/// # Ok::<(), azrbac::origin::Error>(())
+/// ```
+#[must_use]
+pub fn can_at(
+    tenant: &Tenant,
+    principal: PrincipalIx,
+    scope: ScopeIx,
+    request: &Request<'_>,
+) -> Decision {
+    let request = Request {
+        principal: tenant.principal_id(principal),
+        scope: tenant.scope_text(scope),
+        ..request.clone()
+    };
+    can(tenant, &request)
+}
+
 /// The outcome and what it rests on, without near misses and remarks.
 pub(super) fn decide<'r>(tenant: &'r Tenant, request: &'r Request<'r>) -> (Walk<'r>, Decision) {
     let mut walk = Walk::new(tenant, request);

@@ -9,64 +9,149 @@ use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
 use crate::tenant::{Bits, DenyRow, Operations, PrincipalIx, Row, ScopeIx, Tenant};
 
-/// Every operation of the catalog that a principal may do, or may but for a deny or a lock. Without a
-/// scope, its best outcome at any scope where the principal holds something.
+/// What a principal may do on one plane: for each operation of the catalog one outcome, kept as bits and
+/// turned to names only when asked.
+#[derive(Debug, Clone)]
+pub struct Effective<'t> {
+    operations: &'t Operations,
+    /// INVARIANT (disjoint): an operation is in one set at most; in none, it is not allowed.
+    sets: [Bits; OUTCOMES.len()],
+}
+
+/// From what gives most to what gives least; an operation in none of them is not allowed.
+const OUTCOMES: [Outcome; 4] =
+    [Outcome::Allowed, Outcome::Conditional, Outcome::Locked, Outcome::Denied];
+
+impl<'t> Effective<'t> {
+    fn none(operations: &'t Operations) -> Effective<'t> {
+        Effective { operations, sets: std::array::from_fn(|_| operations.none()) }
+    }
+
+    /// The operations with an outcome, sorted by their folded names. Denied and locked are only those
+    /// that a role would give; of [`Outcome::NotAllowed`] none is listed.
+    pub fn of(&self, outcome: Outcome) -> impl Iterator<Item = &'t Operation> {
+        let operations = self.operations.all();
+        self.set(outcome).into_iter().flat_map(ones).map(move |at| &operations[at])
+    }
+
+    /// The operations that are allowed.
+    pub fn allowed(&self) -> impl Iterator<Item = &'t Operation> {
+        self.of(Outcome::Allowed)
+    }
+
+    /// How many operations have an outcome; as [`Effective::of`].
+    #[must_use]
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.set(outcome).map_or(0, |set| set.iter().map(|word| word.count_ones() as usize).sum())
+    }
+
+    fn set(&self, outcome: Outcome) -> Option<&Bits> {
+        OUTCOMES.iter().position(|other| *other == outcome).map(|at| &self.sets[at])
+    }
+
+    /// Adds what another scope gives: of two outcomes the one that gives more.
+    fn unite(&mut self, other: &Effective<'_>) {
+        for word in 0..self.sets[0].len() {
+            let mut taken = 0;
+            for (own, more) in self.sets.iter_mut().zip(&other.sets) {
+                own[word] = (own[word] | more[word]) & !taken;
+                taken |= own[word];
+            }
+        }
+    }
+}
+
+/// The positions of the bits that are set.
+fn ones(bits: &Bits) -> impl Iterator<Item = usize> + '_ {
+    bits.iter().enumerate().flat_map(|(at, word)| {
+        std::iter::successors((*word != 0).then_some(*word), |rest| {
+            let rest = rest & (rest - 1);
+            (rest != 0).then_some(rest)
+        })
+        .map(move |rest| at * 64 + rest.trailing_zeros() as usize)
+    })
+}
+
+/// What may a principal do, over all operations of the catalog on one plane? Without a scope, the best
+/// outcome at any scope where the principal holds something.
 ///
 /// Rows of bits decide nearly all at once; what hangs on a condition or on missing input is decided
 /// operation by operation.
+///
+/// ```
+/// use azrbac::{catalog::Catalog, condition::Attributes, decide::{Outcome, WhatQuestion, effective}};
+/// use azrbac::{ident::{Plane, Scope}, model::Facts, pattern::Wildcards, tenant::Tenant};
+/// let mut facts = Facts::default();
+/// azrbac::ingest::read(&mut facts, "a.json", br#"[{"principalType": "User",
+///   "principalId": "11111111-1111-1111-1111-111111111111", "scope": "/subscriptions/s",
+///   "roleDefinitionId": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"}]"#);
+/// let tenant = Tenant::build(facts, &Catalog::newest());
+/// let question = WhatQuestion {
+///     principal: "11111111-1111-1111-1111-111111111111".parse()?,
+///     scope: Some(&Scope::new("/subscriptions/s/resourceGroups/rg")?),
+///     attributes: &Attributes::default(),
+///     attributes_complete: false,
+///     at: None,
+///     via_lighthouse: false,
+///     wildcards: Wildcards::Azure,
+/// };
+/// // Owner has every control operation, and no data plane.
+/// assert!(effective(&tenant, &question, Plane::Control).count(Outcome::Allowed) > 10_000);
+/// assert_eq!(effective(&tenant, &question, Plane::Data).count(Outcome::Allowed), 0);
+/// # Ok::<(), azrbac::origin::Error>(())
+/// ```
+#[must_use]
+pub fn effective<'t>(
+    tenant: &'t Tenant,
+    question: &WhatQuestion<'_>,
+    plane: Plane,
+) -> Effective<'t> {
+    let operations = tenant.operations(plane);
+    let Some(operation) = no_operation() else { return Effective::none(operations) };
+    let at_scope = |scope: &Scope| {
+        let request = question.request(&operation, plane, scope);
+        Expansion { question, walk: Walk::new(tenant, &request) }.effective(operations)
+    };
+    if let Some(scope) = question.scope {
+        return at_scope(scope);
+    }
+    let root = Scope::root();
+    let mut places: Vec<ScopeIx> = {
+        let request = question.request(&operation, plane, &root);
+        let walk = Walk::new(tenant, &request);
+        let rows = question.rows(&walk);
+        rows.iter().map(|row| row.scope).chain([walk.located.at]).collect()
+    };
+    places.sort_unstable();
+    places.dedup();
+    let mut best = Effective::none(operations);
+    for place in places {
+        best.unite(&at_scope(tenant.scope_text(place)));
+    }
+    best
+}
+
+/// Every operation of the catalog that a principal may do, or may but for a deny or a lock:
+/// [`effective`] as a list, in the order of names.
 #[must_use]
 pub fn what_can_expanded(
     tenant: &Tenant,
     question: &WhatQuestion<'_>,
     planes: &[Plane],
 ) -> Vec<OperationOutcome> {
-    let Some(operation) = no_operation() else { return Vec::new() };
-    let root = Scope::root();
-    let mut scopes: Vec<&Scope> = Vec::new();
-    match question.scope {
-        Some(scope) => scopes.push(scope),
-        None => {
-            let request = question.request(&operation, Plane::Control, &root);
-            let walk = Walk::new(tenant, &request);
-            let mut at: Vec<ScopeIx> = question.rows(&walk).iter().map(|row| row.scope).collect();
-            at.push(walk.located.at);
-            at.sort_unstable();
-            at.dedup();
-            scopes.extend(at.into_iter().map(|ix| tenant.scope_text(ix)));
-        }
-    }
     let mut found = Vec::new();
     for plane in planes {
-        let operations = tenant.operations(*plane);
-        let mut best: Vec<u8> = vec![0; operations.all().len()];
-        for scope in &scopes {
-            let request = question.request(&operation, *plane, scope);
-            Expansion::new(tenant, question, &request).fill(operations, &mut best);
-        }
-        for (operation, rank) in operations.all().iter().zip(best) {
-            let Some(outcome) = outcome(rank) else { continue };
-            found.push(OperationOutcome { operation: operation.clone(), plane: *plane, outcome });
+        let effective = effective(tenant, question, *plane);
+        for outcome in OUTCOMES {
+            found.extend(effective.of(outcome).map(|operation| OperationOutcome {
+                operation: operation.clone(),
+                plane: *plane,
+                outcome,
+            }));
         }
     }
     found.sort_by(|a, b| (a.operation.folded(), a.plane).cmp(&(b.operation.folded(), b.plane)));
     found
-}
-
-/// Outcomes by how much they give; nothing is 0.
-fn rank(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::NotAllowed => 0,
-        Outcome::Denied => 1,
-        Outcome::Locked => 2,
-        Outcome::Conditional => 3,
-        Outcome::Allowed => 4,
-    }
-}
-
-fn outcome(rank: u8) -> Option<Outcome> {
-    [Outcome::Denied, Outcome::Locked, Outcome::Conditional, Outcome::Allowed]
-        .into_iter()
-        .find(|outcome| self::rank(*outcome) == rank)
 }
 
 /// One principal at one scope on one plane.
@@ -81,20 +166,8 @@ fn unite(into: &mut Bits, other: &[u64]) {
     }
 }
 
-fn holds(bits: &Bits, at: usize) -> bool {
-    bits[at / 64] >> (at % 64) & 1 == 1
-}
-
 impl<'r> Expansion<'r> {
-    fn new(
-        tenant: &'r Tenant,
-        question: &'r WhatQuestion<'r>,
-        request: &'r Request<'r>,
-    ) -> Expansion<'r> {
-        Expansion { question, walk: Walk::new(tenant, request) }
-    }
-
-    fn fill(&self, operations: &Operations, best: &mut [u8]) {
+    fn effective<'t>(&self, operations: &'t Operations) -> Effective<'t> {
         let tenant = self.walk.tenant;
         let located = self.walk.located;
         let mut firm = operations.none();
@@ -124,30 +197,57 @@ impl<'r> Expansion<'r> {
                 }
             }
         }
+        let mut found = Effective::none(operations);
+        let [allowed, conditional, locked, blocked] = &mut found.sets;
+        let mut slow = operations.none();
+        for at in 0..firm.len() {
+            let (firm, denied) = (firm[at], denied[at]);
+            slow[at] = open[at] & !firm | firm & perhaps[at];
+            if lighthouse {
+                slow[at] |= firm;
+            }
+            let quick = firm & !slow[at];
+            blocked[at] = quick & denied;
+            allowed[at] = quick & !denied;
+        }
+        if one_by_one {
+            slow = operations.every();
+            [&mut *allowed, &mut *blocked].into_iter().for_each(|set| set.fill(0));
+        }
+        self.locks(operations, allowed, locked);
+        for at in ones(&slow) {
+            let granted = (firm[at / 64] | open[at / 64]) >> (at % 64) & 1 == 1;
+            let set = match self.decided(&operations.all()[at], granted) {
+                Outcome::Allowed => &mut *allowed,
+                Outcome::Conditional => &mut *conditional,
+                Outcome::Locked => &mut *locked,
+                Outcome::Denied => &mut *blocked,
+                Outcome::NotAllowed => continue,
+            };
+            set[at / 64] |= 1 << (at % 64);
+        }
+        found
+    }
+
+    /// Moves what a lock holds back from the allowed to the locked.
+    fn locks(&self, operations: &Operations, allowed: &mut Bits, locked: &mut Bits) {
         let read_only = self.lock(LockLevel::ReadOnly, false);
         let no_delete = read_only || self.lock(LockLevel::CanNotDelete, true);
-        let plane = self.walk.request.plane;
-        for (at, operation) in operations.all().iter().enumerate() {
-            let (sure, maybe) = (holds(&firm, at), holds(&open, at));
-            let slow =
-                one_by_one || (maybe && !sure) || (sure && (lighthouse || holds(&perhaps, at)));
-            let found = if slow {
-                self.decided(operation, sure || maybe)
-            } else if !sure {
-                Outcome::NotAllowed
-            } else if holds(&denied, at) {
-                Outcome::Denied
-            } else {
-                let stopped = match operation.verb() {
-                    Verb::Read => false,
-                    Verb::Delete => no_delete,
-                    _ => read_only,
-                };
-                let request = Request { operation, ..self.walk.request.clone() };
-                let locked = plane == Plane::Control && stopped && locks::concern(&request);
-                if locked { Outcome::Locked } else { Outcome::Allowed }
+        if self.walk.request.plane != Plane::Control || !no_delete {
+            return;
+        }
+        for at in ones(&allowed.clone()) {
+            let operation = &operations.all()[at];
+            let stopped = match operation.verb() {
+                Verb::Read => false,
+                Verb::Delete => no_delete,
+                Verb::Write | Verb::Action | Verb::Other => read_only,
             };
-            best[at] = best[at].max(rank(found));
+            let request = Request { operation, ..self.walk.request.clone() };
+            if stopped && locks::concern(&request) {
+                allowed[at / 64] &= !(1 << (at % 64));
+                locked[at / 64] |= 1 << (at % 64);
+            }
         }
     }
 
@@ -227,7 +327,7 @@ impl<'r> Expansion<'r> {
                         unite(open, &operations.held(block, plane, self.question.wildcards));
                     }
                 }
-                None => open.fill(u64::MAX),
+                None => unite(open, &operations.every()),
             }
         }
     }
@@ -265,11 +365,12 @@ impl<'r> Expansion<'r> {
         } else {
             unite(denied, &bits);
             if exempt {
-                for (at, operation) in operations.all().iter().enumerate() {
+                for at in ones(&bits) {
+                    let operation = &operations.all()[at];
                     let request = Request { operation, ..self.walk.request.clone() };
                     let manages =
                         operation.folded().starts_with("microsoft.authorization/denyassignments/");
-                    if manages && holds(&bits, at) && Walk::new(tenant, &request).is_exempt(deny) {
+                    if manages && Walk::new(tenant, &request).is_exempt(deny) {
                         perhaps[at / 64] |= 1 << (at % 64);
                     }
                 }

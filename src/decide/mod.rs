@@ -20,9 +20,9 @@ mod where_can;
 mod who_can;
 
 pub use crate::ident::Method;
-pub use can::can;
+pub use can::{can, can_at};
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
-pub use expand::what_can_expanded;
+pub use expand::{Effective, effective, what_can_expanded};
 pub use request::{NEAR_MISSES, Request};
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,

@@ -35,6 +35,14 @@ impl Operations {
         vec![0; self.0.len().div_ceil(64)]
     }
 
+    pub(crate) fn every(&self) -> Bits {
+        let mut bits = vec![u64::MAX; self.0.len().div_ceil(64)];
+        if let Some(last) = bits.last_mut() {
+            *last >>= (64 - self.0.len() % 64) % 64;
+        }
+        bits
+    }
+
     /// What a list of patterns matches. A pattern is compared only with the names that begin as it
     /// does, so most cost next to nothing.
     fn matched(&self, patterns: &[ActionPattern], wildcards: Wildcards) -> Bits {
