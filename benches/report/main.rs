@@ -1,5 +1,8 @@
 //! How fast is it, and how near the floor?
 //!
+//! `cargo bench --bench report` measures everything and prints the page; `-- --write` writes it to
+//! `benches/RESULTS.md` besides, `-- --quick` only sees that all of it runs, `-- L` measures one size.
+//!
 //! `cargo bench --bench report -- generate L DIR` writes a generated tenant as the files of Azure's tools,
 //! with a number after it the same tenant after so many changed role assignments; `questions L FILE` writes
 //! 100,000 questions about it as JSON Lines.
@@ -11,6 +14,15 @@
     reason = "a measurement needs a clock and files, and tells"
 )]
 
+mod cold;
+mod conditions;
+mod decisions;
+mod listings;
+mod loading;
+mod page;
+mod plot;
+mod roles;
+mod run;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -19,6 +31,7 @@ use azrbac::condition::Attributes;
 use azrbac::decide::{Outcome, Request, can};
 use azrbac::ident::Scope;
 use azrbac::tenant::Tenant;
+use run::Depth;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -30,6 +43,10 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
+        [] => return report(Depth::Whole, &[], false),
+        ["--write"] => return report(Depth::Whole, &[], true),
+        ["S" | "M" | "L" | "XL", ..] => return report(Depth::Whole, &words, false),
+        ["--quick", ref sizes @ ..] => return report(Depth::Quick, sizes, false),
         ["shape"] => shape(&SIZES.map(|size| size.1)),
         ["shape", size] => match assignments(size) {
             Some(count) => shape(&[count]),
@@ -65,12 +82,28 @@ fn assignments(size: &str) -> Option<usize> {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: report shape [SIZE]");
+    eprintln!("usage: report [--write | --quick] [SIZE...]");
+    eprintln!("       report shape [SIZE]");
     eprintln!("       report check SIZE");
     eprintln!("       report generate SIZE DIR [CHANGED-ASSIGNMENTS]");
     eprintln!("       report questions SIZE FILE");
     eprintln!("SIZE is S, M, L, XL or a number of role assignments");
     ExitCode::from(2)
+}
+
+fn report(depth: Depth, sizes: &[&str], write: bool) -> ExitCode {
+    let (page, picture) = run::run(depth, sizes);
+    if !write {
+        return ExitCode::SUCCESS;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
+    for (name, text) in [("RESULTS.md", page), ("growth.svg", picture)] {
+        if let Err(error) = std::fs::write(folder.join(name), text) {
+            eprintln!("cannot write {name}: {error}");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn generate(world: &World, folder: &Path) -> ExitCode {

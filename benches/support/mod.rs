@@ -2,6 +2,8 @@
 //! this one can include it by its path.
 
 pub(crate) mod export;
+pub(crate) mod floor;
+pub(crate) mod measure;
 pub(crate) mod operations;
 pub(crate) mod random;
 pub(crate) mod roles;

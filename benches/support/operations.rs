@@ -62,6 +62,16 @@ impl Matrix {
         Matrix { words, bits }
     }
 
+    /// Words in a row.
+    pub(crate) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// A row.
+    pub(crate) fn row(&self, row: usize) -> &[u64] {
+        &self.bits[row * self.words..(row + 1) * self.words]
+    }
+
     /// Does a row hold an operation?
     pub(crate) fn holds(&self, row: usize, operation: usize) -> bool {
         self.bits[row * self.words + operation / 64] >> (operation % 64) & 1 == 1
