@@ -1,9 +1,11 @@
 //! Files, standard input and the clock.
 
+use super::Stop;
+use super::console::Console;
 use azrbac::catalog::Catalog;
 use azrbac::ident::Timestamp;
 use azrbac::origin::{Error, ErrorKind};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 /// The most bytes that are read from standard input: a pipe has no end that can be seen ahead.
@@ -34,6 +36,25 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
 /// Writes a file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     std::fs::write(path, bytes).map_err(|error| io(&path.display().to_string(), "writing", &error))
+}
+
+/// Writes a report where it was asked for; `-` is stdout. Tells whether it went there.
+pub(crate) fn report(
+    path: Option<&Path>,
+    console: &mut Console,
+    text: impl FnOnce() -> String,
+) -> Result<bool, Stop> {
+    match path {
+        None => Ok(false),
+        Some(path) if path == Path::new("-") => {
+            console.write_all(text().as_bytes())?;
+            Ok(true)
+        }
+        Some(path) => {
+            write(path, text().as_bytes())?;
+            Ok(false)
+        }
+    }
 }
 
 pub(crate) fn io(name: &str, doing: &str, error: &std::io::Error) -> Error {

@@ -3,6 +3,7 @@
 mod closing;
 mod condition;
 pub mod document;
+pub mod findings;
 mod json;
 pub mod lesson;
 mod markup;
@@ -10,6 +11,7 @@ pub mod role;
 mod listing;
 mod listing_json;
 mod listing_what;
+mod page;
 mod request;
 mod rules;
 mod safe;
@@ -24,6 +26,7 @@ pub use listing::{entrants, where_can as where_can_text, who_can as who_can_text
 pub use listing_json::{what_can, what_can_expanded, where_can, who_can};
 pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_expanded_text};
 pub use markup::markup;
+pub use page::Page;
 pub use request::{request, request_text};
 pub use rules::{corpus_index, rules_json, rules_text};
 pub use safe::safe;

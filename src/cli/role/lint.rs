@@ -8,7 +8,8 @@ use crate::cli::{Exit, Stop, files, inputs};
 use azrbac::analysis::lint::{Context, Document, Severity, Subject, check, fix};
 use azrbac::model::RoleDefinition;
 use azrbac::origin::{Error, ErrorKind};
-use azrbac::report::role::{Linted, findings_json, findings_text, junit, sarif};
+use azrbac::report::findings::{junit, sarif};
+use azrbac::report::role::{Linted, lint_json, lint_rules, lint_suites, lint_text, linted};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -58,28 +59,23 @@ pub(super) fn run(
         Level::Warning => Severity::Warning,
         Level::Error => Severity::Error,
     };
-    let mut on_stdout = false;
-    for (path, text) in [
-        (&arguments.sarif, format!("{}\n", sarif(&findings))),
-        (&arguments.junit, junit(&findings, &looked_at, deny)),
-    ] {
-        match path {
-            None => {}
-            Some(path) if path == Path::new("-") => {
-                on_stdout = true;
-                console.write_all(text.as_bytes())?;
-            }
-            Some(path) => files::write(path, text.as_bytes())?,
-        }
-    }
-    if !on_stdout {
+    let findings = linted(&findings);
+    let on_stdout = [
+        files::report(arguments.sarif.as_deref(), console, || {
+            format!("{}\n", sarif(&findings, &lint_rules()))
+        })?,
+        files::report(arguments.junit.as_deref(), console, || {
+            junit("azrbac role lint", &lint_suites(&findings, &looked_at, deny))
+        })?,
+    ];
+    if !on_stdout.contains(&true) {
         if arguments.json || global.output == Format::Json {
-            writeln!(console, "{}", findings_json(&findings))?;
+            writeln!(console, "{}", lint_json(&findings))?;
         } else {
-            console.write_all(findings_text(&findings, looked_at.len()).as_bytes())?;
+            console.write_all(lint_text(&findings, looked_at.len()).as_bytes())?;
         }
     }
-    let denied = findings.iter().any(|linted| linted.finding.severity >= deny);
+    let denied = findings.iter().any(|one| one.severity >= deny);
     Ok(if denied { Exit::No } else { Exit::Yes })
 }
 

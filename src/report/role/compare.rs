@@ -1,10 +1,10 @@
 //! Two roles side by side.
 
 use super::definition::role_json;
-use super::page::{Page, count};
 use crate::analysis::role::{Only, RoleComparison};
 use crate::model::RoleDefinition;
 use crate::pattern::language::{PatternBlock, Relation};
+use crate::report::page::{Page, count};
 use serde_json::{Value, json};
 
 /// How many operations are told one by one.

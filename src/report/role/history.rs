@@ -1,9 +1,9 @@
 //! What changed over time.
 
 use super::compare::pattern_block;
-use super::page::{Page, count};
 use crate::analysis::role::{Change, PlaneComparison, RoleChange, RoleStep};
 use crate::pattern::language::Relation;
+use crate::report::page::{Page, count};
 use serde_json::{Value, json};
 
 /// How many operations are told one by one.

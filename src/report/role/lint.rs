@@ -1,9 +1,11 @@
-//! Lint findings as text and JSON.
+//! Lint findings, ready for every format.
 
-use super::page::{Page, count};
-use crate::analysis::lint::{Finding, Severity};
+use crate::analysis::lint::{Finding, RULES, Severity};
 use crate::origin::Place;
-use serde_json::{Value, json};
+use crate::report::findings::{self, Case, Reported, RuleText, Suite};
+use crate::report::page::{Page, count};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// A finding and where it stands.
 #[derive(Debug, Clone)]
@@ -16,61 +18,86 @@ pub struct Linted {
     pub place: Option<Place>,
 }
 
-/// The words that `fix` is told in.
-pub(super) fn fix_words(finding: &Finding) -> Option<&'static str> {
-    finding.fix.as_ref().map(|_| "remove the entry")
+/// The findings of `role lint` as every format takes them.
+#[must_use]
+pub fn linted(found: &[Linted]) -> Vec<Reported> {
+    let one = |linted: &Linted| Reported {
+        code: linted.finding.code,
+        severity: linted.finding.severity,
+        message: linted.finding.message.clone(),
+        subject: linted.role.clone(),
+        place: linted.place.clone(),
+        reasons: Vec::new(),
+        help: linted.finding.help.clone(),
+        fix: linted.finding.fix.as_ref().map(|_| "remove the entry".to_string()),
+        hangs_on: Vec::new(),
+        suppressed: None,
+        fingerprint: format!("{}|{}", linted.finding.code, linted.role),
+        more: Map::from_iter([("role".to_string(), Value::from(linted.role.clone()))]),
+    };
+    found.iter().map(one).collect()
+}
+
+/// What the rules say of themselves.
+#[must_use]
+pub fn lint_rules() -> Vec<RuleText> {
+    RULES
+        .iter()
+        .map(|rule| RuleText {
+            code: rule.code,
+            severity: rule.severity,
+            what: rule.what,
+            why: rule.why,
+            fix: rule.fix,
+        })
+        .collect()
 }
 
 /// All findings as text, with a last line that counts them.
 #[must_use]
-pub fn findings_text(findings: &[Linted], roles: usize) -> String {
+pub fn lint_text(found: &[Reported], roles: usize) -> String {
     let mut page = Page::default();
-    for linted in findings {
-        let finding = &linted.finding;
-        page.line(
-            0,
-            &format!("{}[{}]: {}", finding.severity.as_str(), finding.code, finding.message),
-        );
-        match &linted.place {
-            Some(place) => page.line(2, &format!("--> {place}, in {}", linted.role)),
-            None => page.line(2, &format!("--> in {}", linted.role)),
-        }
-        if let Some(help) = &finding.help {
-            page.line(2, &format!("help: {help}"));
-        }
-        if let Some(fix) = fix_words(finding) {
-            page.line(2, &format!("fix: {fix} (--fix does it)"));
-        }
-        page.gap();
-    }
-    let of =
-        |severity| findings.iter().filter(|linted| linted.finding.severity == severity).count();
+    findings::text(&mut page, found, " (--fix does it)");
     page.line(
         0,
-        &format!(
-            "{}, {}, {} in {}",
-            count(of(Severity::Error), "error", "errors"),
-            count(of(Severity::Warning), "warning", "warnings"),
-            count(of(Severity::Note), "note", "notes"),
-            count(roles, "role", "roles")
-        ),
+        &format!("{} in {}", findings::tally(found.iter()), count(roles, "role", "roles")),
     );
     page.finish()
 }
 
 /// All findings as JSON.
 #[must_use]
-pub fn findings_json(findings: &[Linted]) -> Value {
-    let found: Vec<Value> = findings
-        .iter()
-        .map(|linted| {
-            let place = linted.place.as_ref();
-            json!({"code": linted.finding.code, "severity": linted.finding.severity.as_str(),
-                "message": linted.finding.message, "role": linted.role,
-                "file": place.map(|place| &place.file), "path": place.map(|place| &place.path),
-                "line": place.map(|place| place.line), "column": place.map(|place| place.column),
-                "help": linted.finding.help, "fix": fix_words(&linted.finding)})
-        })
-        .collect();
+pub fn lint_json(found: &[Reported]) -> Value {
+    let found: Vec<Value> = found.iter().map(findings::value).collect();
     json!({"version": 1, "findings": found})
+}
+
+/// A suite a file, a case a role and rule. `looked_at` are (file, role); findings at or above `deny`
+/// are failures.
+#[must_use]
+pub fn lint_suites(
+    found: &[Reported],
+    looked_at: &[(String, String)],
+    deny: Severity,
+) -> Vec<Suite> {
+    let mut suites: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
+    for (file, role) in looked_at {
+        let cases = suites.entry(file).or_default();
+        for rule in RULES {
+            let here = |one: &&Reported| {
+                let place = one.place.as_ref().map_or(one.subject.as_str(), |place| &place.file);
+                place == file
+                    && one.subject == *role
+                    && one.code == rule.code
+                    && one.severity >= deny
+            };
+            cases.push(Case {
+                class: role.clone(),
+                name: rule.code.to_string(),
+                failures: found.iter().filter(here).cloned().collect(),
+            });
+        }
+    }
+    let suite = |(name, cases): (&str, Vec<Case>)| Suite { name: name.to_string(), cases };
+    suites.into_iter().map(suite).collect()
 }

@@ -3,21 +3,15 @@
 mod compare;
 mod definition;
 mod history;
-mod junit;
 mod lattice;
 mod lint;
-mod page;
-mod sarif;
 mod show;
 mod suggest;
 
 pub use compare::{comparison_json, comparison_text};
 pub use definition::definition_json;
 pub use history::{catalog_diff_json, catalog_diff_text, history_json, history_text};
-pub use junit::junit;
 pub use lattice::{lattice_dot, lattice_json, lattice_mermaid};
-pub use lint::{Linted, findings_json, findings_text};
-pub use page::Page;
-pub use sarif::sarif;
+pub use lint::{Linted, lint_json, lint_rules, lint_suites, lint_text, linted};
 pub use show::{profile_json, profile_text};
 pub use suggest::{suggestion_json, suggestion_text};

@@ -1,11 +1,11 @@
 //! One role: what it is for and what it really does.
 
 use super::definition::definition_json;
-use super::page::{Page, count};
 use crate::analysis::role::{Power, Profile};
 use crate::catalog::local_auth::Certainty;
 use crate::ident::Plane;
 use crate::model::{RoleDefinition, RoleKind};
+use crate::report::page::{Page, count};
 use serde_json::{Value, json};
 
 /// The role as text.

@@ -1,9 +1,9 @@
 //! Which roles are enough.
 
 use super::definition::{definition_json, role_json};
-use super::page::{Page, count};
 use crate::analysis::role::{Excess, Power, Suggestion, Trait};
 use crate::model::RoleDefinition;
+use crate::report::page::{Page, count};
 use serde_json::{Value, json};
 
 /// The suggestion as text; of the single roles the first `told`.
