@@ -185,6 +185,7 @@ fn today_and_for_ever_are_told_apart() {
     assert_eq!(relation("AcrPull", "Storage Blob Data Reader").0, Relation::Disjoint);
     // A wildcard, and all that it matches today.
     let role = |name: &str, action: &str| RoleDefinition {
+        updated: None,
         name: name.into(),
         blocks: vec![PermissionBlock {
             actions: vec![ActionPattern::new(action).unwrap()],
@@ -230,6 +231,7 @@ fn suggestions_are_minimal_and_custom_roles_exact() {
     let free: Vec<RoleDefinition> = all
         .iter()
         .map(|role| RoleDefinition {
+            updated: None,
             blocks: role.blocks.iter().filter(|b| b.condition.is_none()).cloned().collect(),
             ..role.clone()
         })

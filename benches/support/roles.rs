@@ -91,6 +91,7 @@ fn custom(random: &mut Random, operations: &[Asked], number: usize, id: Guid) ->
     let mut not_actions = patterns(providers[10..10 + not].iter().map(|p| format!("{p}/*/delete")));
     not_actions.push(pattern("Microsoft.Authorization/*/write"));
     RoleDefinition {
+        updated: None,
         id: Some(id),
         name: format!("Contoso Custom Role {number:02}").into(),
         kind: RoleKind::Custom,

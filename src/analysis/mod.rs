@@ -1,6 +1,7 @@
 //! Questions about definitions rather than about access: would the service accept this, how do two
 //! roles lie to each other, which role is enough, what is wrong with this one?
 
+pub mod audit;
 pub mod delegates;
 pub mod lint;
 pub mod role;

@@ -65,6 +65,11 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// Was it read from a file, rather than embedded?
+    pub(super) fn is_owned(&self) -> bool {
+        matches!(self.text, Cow::Owned(_))
+    }
+
     pub(super) fn new(text: Cow<'static, str>) -> Book {
         let body = text.find("\n\n").map_or(text.len(), |at| at + 2);
         Book { text, body }

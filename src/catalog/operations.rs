@@ -116,6 +116,12 @@ impl OperationBook {
         Ok(book)
     }
 
+    /// Was the list read from a file, rather than embedded?
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.0.is_owned()
+    }
+
     /// The day up to which operations were observed.
     #[must_use]
     pub fn date(&self) -> &str {
@@ -147,6 +153,12 @@ impl OperationBook {
             name(record).bytes().map(|byte| byte.to_ascii_lowercase()).cmp(key.bytes())
         };
         self.0.find(order).and_then(planes).unwrap_or_default()
+    }
+
+    /// How an operation is spelled here, given its folded text.
+    #[must_use]
+    pub fn spelling(&self, folded: &str) -> Option<&str> {
+        self.0.find(|record| name(record).to_ascii_lowercase().as_str().cmp(folded)).map(name)
     }
 
     /// The names that are most like one that is not there, best first.

@@ -130,6 +130,7 @@ impl<'a> RoleEntry<'a> {
             }
         }
         RoleDefinition {
+            updated: None,
             id: self.id(),
             name: self.name().into(),
             kind: RoleKind::BuiltIn,

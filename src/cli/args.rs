@@ -65,8 +65,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Condition(ConditionCommand),
     /// Findings over a whole tenant
-    #[command(subcommand)]
-    Audit(AuditCommand),
+    Audit(AuditArguments),
     /// Which principals may do this operation on this scope?
     WhoCan(WhoCanArguments),
     /// At which scopes may this principal do this operation?
@@ -404,6 +403,57 @@ pub(crate) struct ConditionEval {
 }
 
 /// `azrbac audit …`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct AuditArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<AuditCommand>,
+    /// Only this rule; repeatable (azrbac explain CODE says what each finds)
+    #[arg(long, value_name = "CODE")]
+    pub(crate) only: Vec<String>,
+    /// Not this rule; repeatable
+    #[arg(long, value_name = "CODE")]
+    pub(crate) skip: Vec<String>,
+    /// Since when wildcards are asked what they gained: a day, or a catalog file. Without it since a
+    /// role was last changed, or the oldest embedded date
+    #[arg(long, value_name = "DATE|FILE")]
+    pub(crate) since: Option<String>,
+    /// Findings that are accepted, JSON or YAML: code, what it is about, reason, expires; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) suppress: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) findings: FindingArguments,
+}
+
+/// How findings are written, and which of them fail.
+#[derive(Debug, Args)]
+pub(crate) struct FindingArguments {
+    /// Exit 1 on findings of this level or above
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Level::Warning)]
+    pub(crate) deny: Level,
+    /// Write SARIF to this file; `-` is stdout, in place of text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
+    /// Write JUnit XML to this file; `-` is stdout, in place of text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// The same as -o json
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Levels of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Worth knowing
+    Note,
+    /// Probably not meant, or hands out much
+    Warning,
+    /// Refused by the service
+    Error,
+}
+
+/// A part of the audit on its own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
     /// Every resource with local authentication: its doors, who may obtain a key, who may reopen it,

@@ -30,6 +30,29 @@ impl Loaded {
     pub(crate) fn find(&self, origin: Origin) -> Option<Place> {
         find(&self.texts, &self.names, origin)
     }
+
+    /// The same for many facts at once: each source is read once.
+    pub(crate) fn find_all(&self, origins: &[Origin]) -> Vec<Option<Place>> {
+        let mut found = vec![None; origins.len()];
+        for (source, (text, name)) in self.texts.iter().zip(&self.names).enumerate() {
+            let here: Vec<(usize, usize)> = origins
+                .iter()
+                .enumerate()
+                .filter_map(|(row, origin)| Some((row, origin.place()?)))
+                .filter(|(_, (of, _))| of.index() == source)
+                .map(|(row, (_, offset))| (row, offset))
+                .collect();
+            if here.is_empty() {
+                continue;
+            }
+            let offsets: Vec<usize> = here.iter().map(|(_, offset)| *offset).collect();
+            let places = azrbac::ingest::places(name, text, &offsets);
+            for ((row, _), place) in here.iter().zip(places) {
+                found[*row] = place;
+            }
+        }
+        found
+    }
 }
 
 fn find(texts: &[Vec<u8>], names: &[String], origin: Origin) -> Option<Place> {

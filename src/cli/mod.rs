@@ -105,9 +105,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
         Command::Condition(command) => condition::run(command, &arguments.global, console),
-        Command::Audit(args::AuditCommand::LocalAuth(command)) => {
-            audit::local_auth(command, &arguments.global, console)
-        }
+        Command::Audit(command) => audit::run(command, &arguments.global, console),
         Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
         Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),

@@ -35,6 +35,64 @@ pub fn audit(tenant: &Tenant, at: Option<Timestamp>) -> Vec<ResourceDoors> {
         .collect()
 }
 
+/// The same resources with the state of their doors, without a look at who may pass them: fast, however
+/// many there are.
+#[must_use]
+pub fn door_states(tenant: &Tenant) -> Vec<ResourceDoors> {
+    let places = tenant.all_scopes().filter_map(|ix| Place::exactly(tenant, tenant.scope_text(ix)));
+    places.map(|place| bare(&place)).collect()
+}
+
+/// [`audit`] of some resources only.
+#[must_use]
+pub fn audit_of(tenant: &Tenant, at: Option<Timestamp>, resources: &[Scope]) -> Vec<ResourceDoors> {
+    let mut audit = Audit::new(tenant, at);
+    resources
+        .iter()
+        .filter_map(|scope| Some((tenant.scope(scope)?, Place::exactly(tenant, scope)?)))
+        .map(|(scope, place)| audit.resource(scope, &place))
+        .collect()
+}
+
+/// The state of a resource's doors and what it hangs on.
+fn bare(place: &Place<'_>) -> ResourceDoors {
+    let (mut state, mut missing, mut switches) = (DoorState::None, Vec::new(), Vec::new());
+    for facts in &place.facts {
+        for switch in &facts.switches {
+            let known = place.named_open(facts, &switch.name);
+            switches.push((switch.closed.path.to_string(), door(known.truth)));
+        }
+        for offer in credentials(place, facts) {
+            let works = offer.works();
+            state = match (state, door(works.truth)) {
+                (DoorState::Open, _) | (_, DoorState::Open) => DoorState::Open,
+                (DoorState::Unknown, _) | (_, DoorState::Unknown) => DoorState::Unknown,
+                _ => DoorState::Closed,
+            };
+            if works.truth.is_unknown() {
+                missing.extend(works.missing.iter().map(Missing::in_words));
+            }
+        }
+    }
+    if state == DoorState::Unknown {
+        missing.sort();
+        missing.dedup();
+    } else {
+        missing.clear();
+    }
+    ResourceDoors {
+        resource: place.resource.clone(),
+        service: place.facts[0].service.to_string(),
+        state,
+        closable: place.facts.iter().map(|facts| facts.closable).fold(Truth::False, Truth::or),
+        switches,
+        holders: Vec::new(),
+        reopeners: Vec::new(),
+        stakes: Vec::new(),
+        decided_by: missing,
+    }
+}
+
 /// What is looked up once for all resources.
 struct Audit<'t> {
     tenant: &'t Tenant,
@@ -85,45 +143,15 @@ impl<'t> Audit<'t> {
     }
 
     fn resource(&mut self, at: ScopeIx, place: &Place<'t>) -> ResourceDoors {
-        let (mut state, mut missing) = (DoorState::None, Vec::new());
-        let mut found = ResourceDoors {
-            resource: place.resource.clone(),
-            service: place.facts[0].service.to_string(),
-            state,
-            closable: place.facts.iter().map(|facts| facts.closable).fold(Truth::False, Truth::or),
-            switches: Vec::new(),
-            holders: Vec::new(),
-            reopeners: Vec::new(),
-            stakes: Vec::new(),
-            decided_by: Vec::new(),
-        };
+        let mut found = bare(place);
         let mut holdings: BTreeMap<PrincipalIx, Holder<'_>> = BTreeMap::new();
         for facts in &place.facts {
-            for switch in &facts.switches {
-                let known = place.named_open(facts, &switch.name);
-                found.switches.push((switch.closed.path.to_string(), door(known.truth)));
-            }
             for offer in credentials(place, facts) {
-                let works = offer.works();
-                state = match (state, door(works.truth)) {
-                    (DoorState::Open, _) | (_, DoorState::Open) => DoorState::Open,
-                    (DoorState::Unknown, _) | (_, DoorState::Unknown) => DoorState::Unknown,
-                    _ => DoorState::Closed,
-                };
-                if works.truth.is_unknown() {
-                    missing.extend(works.missing.iter().map(Missing::in_words));
-                }
-                if !works.truth.is_false() {
+                if !offer.works().truth.is_false() {
                     self.hold(at, place, &offer, &mut holdings);
                 }
             }
             self.reopeners(at, place, facts, &mut found.reopeners);
-        }
-        found.state = state;
-        if state == DoorState::Unknown {
-            missing.sort();
-            missing.dedup();
-            found.decided_by = missing;
         }
         if !found.closable.is_false() {
             self.stakes(place, &holdings, &mut found.stakes);

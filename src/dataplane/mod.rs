@@ -37,7 +37,7 @@ mod walk;
 mod words;
 
 pub use access::access;
-pub use audit::audit;
+pub use audit::{audit, audit_of, door_states};
 pub use holders::{Entrant, holders};
 pub use least::LeastRole;
 pub use plan::{NewAssignment, Plan, plan};

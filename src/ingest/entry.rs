@@ -319,6 +319,26 @@ impl<'n> Field<'n, '_> {
     }
 }
 
+pub(crate) fn unknown_field(field: &str, known: &[&str]) -> Problem {
+    let nearest = known.iter().min_by_key(|name| strsim::osa_distance(name, field));
+    let problem =
+        Problem::new(format!("the field `{field}`"), format!("one of {}", known.join(", ")));
+    match nearest.filter(|name| strsim::osa_distance(name, field) <= 3) {
+        Some(name) => problem.help(format!("did you mean `{name}`?")),
+        None => problem,
+    }
+}
+
+/// A misspelt field is an error: a misspelt test must not pass.
+pub(crate) fn known_fields(entry: &Entry<'_, '_>, known: &[&str]) -> Result<(), Problem> {
+    for (field, _) in entry.own() {
+        if !known.contains(&&**field) {
+            return Err(unknown_field(field, known));
+        }
+    }
+    Ok(())
+}
+
 /// What stands there cannot be what was expected. The name of a .NET type in place of an object or a
 /// list is what PowerShell writes below the depth that it was given.
 fn wrong(node: &Node<'_>, expected: &str) -> Problem {

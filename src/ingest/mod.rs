@@ -6,6 +6,7 @@
 
 pub mod catalog;
 pub(crate) mod assignment;
+pub(crate) mod classic;
 pub(crate) mod deny;
 pub(crate) mod directory;
 pub(crate) mod documents;
@@ -15,6 +16,7 @@ pub(crate) mod ground;
 pub(crate) mod hierarchy;
 pub(crate) mod node;
 pub(crate) mod path;
+mod places;
 pub(crate) mod reader;
 pub(crate) mod recognise;
 pub(crate) mod resource;
@@ -22,6 +24,8 @@ pub(crate) mod role;
 pub(crate) mod summary;
 pub(crate) mod text;
 pub(crate) mod yaml;
+
+pub use places::{place, places};
 
 use crate::ident::Guid;
 use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, Touches};
@@ -286,15 +290,6 @@ pub fn missing(facts: &mut Facts, name: &str, error: &Error) {
     unreadable(facts, name, error.clone(), Touches::Anything);
 }
 
-/// The place of a byte offset in a source, given its bytes again: file, line and column. The JSON
-/// path is left empty; errors carry it from the start.
-#[must_use]
-pub fn place(name: &str, bytes: &[u8], offset: usize) -> Option<Place> {
-    let (text, _) = text::decode(bytes).ok()?;
-    let (line, column) = Lines::default().line_and_column(&text, offset);
-    Some(Place { file: name.to_string(), path: String::new(), line, column })
-}
-
 /// A source whose structure breaks off: everything before it was kept; what follows is a gap of the
 /// kind that came before it.
 fn broken(
@@ -372,6 +367,7 @@ fn touched_by(shape: Shape) -> Touches {
         | Shape::Resource
         | Shape::Summary
         | Shape::Native(_)
+        | Shape::Classic
         | Shape::Unneeded(_) => Touches::Resource { scope: None },
         Shape::Deny => Touches::Deny { scope: None },
         Shape::Lock => Touches::Lock { scope: None },
@@ -448,6 +444,7 @@ pub(crate) fn read_as(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, shape:
         Shape::ManagementGroup => hierarchy::read_group(reader, entry),
         Shape::Subscription => hierarchy::read_subscription(reader, entry),
         Shape::Resource => resource::read(reader, entry),
+        Shape::Classic => classic::read(reader, entry),
         Shape::Summary => summary::read(reader, entry),
         Shape::AzureError => summary::read_error(reader, entry),
         Shape::Native(system) => {

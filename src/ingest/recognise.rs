@@ -19,6 +19,8 @@ pub(crate) enum Shape {
     Resource,
     /// The summary that the collect script writes.
     Summary,
+    /// A classic administrator.
+    Classic,
     /// A refusal of Azure's, saved as if it were the answer.
     AzureError,
     /// A service's own role system: Managed HSM, Cosmos DB.
@@ -47,6 +49,9 @@ pub(crate) fn recognise(entry: &Entry<'_, '_>) -> Shape {
     let id = own("id");
     if let Some(native) = native(entry, &kind, &id) {
         return Shape::Native(native);
+    }
+    if super::classic::among_assignments(entry) {
+        return Shape::Classic;
     }
     if let Some(shape) = by_type(&kind) {
         return shape;
@@ -93,9 +98,7 @@ fn by_type(kind: &str) -> Option<Shape> {
         "microsoft.management/managementgroups"
         | "providers/microsoft.management/managementgroups" => Shape::ManagementGroup,
         "subscriptions" | "microsoft.resources/subscriptions" => Shape::Subscription,
-        "microsoft.authorization/classicadministrators" => {
-            Shape::Unneeded("classic administrators (retired, semantics.md 11.1)")
-        }
+        "microsoft.authorization/classicadministrators" => Shape::Classic,
         "microsoft.authorization/policyassignments"
         | "microsoft.authorization/policydefinitions"
         | "microsoft.authorization/policysetdefinitions"

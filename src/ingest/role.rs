@@ -1,6 +1,6 @@
 //! Role definitions in every dialect.
 
-use super::entry::{Entry, Problem, Repair, Step};
+use super::entry::{Entry, Problem, Repair, Step, parse_time};
 use super::reader::{Reader, maybe_guid};
 use crate::catalog::Catalog;
 use crate::ident::Guid;
@@ -123,6 +123,8 @@ fn decode(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<RoleDefi
     };
     Ok(RoleDefinition {
         id,
+        // Nothing hangs on it but a date in a finding: one that is none is passed over.
+        updated: entry.text(&["updatedOn"]).ok().flatten().and_then(parse_time),
         name: name.unwrap_or_else(|| id.map(|id| id.to_string()).unwrap_or_default()).into(),
         kind,
         blocks: blocks(reader, entry)?,

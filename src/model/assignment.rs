@@ -148,6 +148,20 @@ pub struct Deny {
     pub origin: Origin,
 }
 
+/// A classic administrator of a subscription. Azure retired them; one that an export still lists grants
+/// nothing (semantics.md 11.1).
+#[derive(Debug, Clone)]
+pub struct ClassicAdministrator {
+    /// The sign-in address.
+    pub email: Box<str>,
+    /// `CoAdministrator`, `ServiceAdministrator` or `AccountAdministrator`, or several with `;` between.
+    pub role: Box<str>,
+    /// The subscription.
+    pub scope: ScopeRef,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
 /// How much a lock holds back (semantics.md 12.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum LockLevel {

@@ -1,8 +1,8 @@
 //! Everything that was read, before it becomes a tenant.
 
 use super::{
-    Assignment, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal, PrincipalType, Resource,
-    RoleDefinition, Subscription,
+    Assignment, ClassicAdministrator, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal,
+    PrincipalType, Resource, RoleDefinition, Subscription,
 };
 use crate::ident::{Guid, Scope};
 use crate::origin::{Error, Place, SourceId, Sources};
@@ -57,6 +57,8 @@ pub enum InputKind {
     Locks,
     /// A service's own role system, kept out.
     NativeRoles,
+    /// Classic administrators, retired.
+    ClassicAdministrators,
 }
 
 impl InputKind {
@@ -76,6 +78,7 @@ impl InputKind {
             InputKind::Resources => "resources",
             InputKind::Locks => "locks",
             InputKind::NativeRoles => "entries of a service's own role system",
+            InputKind::ClassicAdministrators => "classic administrators",
         }
     }
 }
@@ -116,6 +119,8 @@ pub struct Facts {
     pub resources: Vec<Resource>,
     /// Locks.
     pub locks: Vec<Lock>,
+    /// Classic administrators.
+    pub classic: Vec<ClassicAdministrator>,
     /// Names of principals as assignments carry them, where no directory export was read first.
     pub names_in_assignments: FxHashMap<Guid, (PrincipalType, Box<str>)>,
     /// What was not understood and could change an answer.

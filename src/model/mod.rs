@@ -7,8 +7,8 @@ mod gap;
 mod role;
 
 pub use assignment::{
-    Assignment, AssignmentName, AssignmentState, Deny, DenyEffect, DenyPrincipal, Lock, LockLevel,
-    RoleRef,
+    Assignment, AssignmentName, AssignmentState, ClassicAdministrator, Deny, DenyEffect,
+    DenyPrincipal, Lock, LockLevel, RoleRef,
 };
 pub use directory::{
     Group, ManagementGroup, Membership, Principal, PrincipalType, Resource, Subscription,

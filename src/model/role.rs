@@ -1,7 +1,7 @@
 //! Role definitions: what a role holds, block by block.
 
 use crate::condition::Condition;
-use crate::ident::{Guid, Plane};
+use crate::ident::{Guid, Plane, Timestamp};
 use crate::origin::{Error, Origin};
 use crate::pattern::ActionPattern;
 
@@ -25,6 +25,8 @@ pub struct RoleDefinition {
     pub kind: RoleKind,
     /// Its permission blocks: each subtracts only from itself (semantics.md 1.6).
     pub blocks: Vec<PermissionBlock>,
+    /// When it was last changed, where an export says (`updatedOn`).
+    pub updated: Option<Timestamp>,
     /// Where it may be assigned, as written; they play no part in evaluation (semantics.md 8.10).
     pub assignable_scopes: Vec<Box<str>>,
     /// Where it was read.

@@ -24,19 +24,54 @@ pub struct Location {
 /// ```
 #[must_use]
 pub fn locate(text: &str, offset: usize) -> Location {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
+    Locator::new(text).locate(offset)
+}
+
+/// Finds many places of one text: asked in rising order, it reads the text once.
+///
+/// ```
+/// let mut locator = azrbac::origin::Locator::new("[1,\n 2,\n 3]");
+/// assert_eq!((locator.locate(5).line, locator.locate(9).path.as_str()), (2, "$[2]"));
+/// ```
+#[derive(Debug)]
+pub struct Locator<'t> {
+    text: &'t str,
+    walk: Walk<'t>,
+    /// Lines counted so far, and up to which byte.
+    lines: (usize, usize),
+}
+
+impl<'t> Locator<'t> {
+    /// Begins at the beginning of a text.
+    #[must_use]
+    pub fn new(text: &'t str) -> Locator<'t> {
+        Locator { text, walk: Walk::new(text.as_bytes()), lines: (1, 0) }
     }
-    let before = &text[..offset];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Location {
-        path: json_path(text.as_bytes(), offset),
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
+
+    /// Where is a byte? One that stands before the last one asked for costs a new beginning.
+    pub fn locate(&mut self, offset: usize) -> Location {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        if offset < self.lines.1 || offset < self.walk.asked {
+            *self = Locator::new(self.text);
+        }
+        let bytes = self.text.as_bytes();
+        self.lines.0 += bytes[self.lines.1..offset].iter().filter(|byte| **byte == b'\n').count();
+        self.lines.1 = offset;
+        self.walk.to(offset);
+        let line_start = bytes[..offset].iter().rposition(|byte| *byte == b'\n');
+        let line_start = line_start.map_or(0, |at| at + 1);
+        Location {
+            path: self.walk.path(),
+            line: self.lines.0,
+            column: self.text[line_start..offset].chars().count() + 1,
+        }
     }
 }
 
+#[derive(Debug)]
 enum Level {
     List(usize),
     Object { key: Option<(usize, usize)>, expects_key: bool },
@@ -45,72 +80,92 @@ enum Level {
 /// How deep a path is followed; deeper brackets are counted but not named.
 const DEPTH_LIMIT: usize = 256;
 
-fn json_path(bytes: &[u8], offset: usize) -> String {
-    let mut levels: Vec<Level> = Vec::new();
-    let mut too_deep = 0usize;
-    let mut documents = 0usize;
-    let mut at = 0;
-    while at < offset {
-        match bytes[at] {
-            b'{' | b'[' if levels.len() >= DEPTH_LIMIT => too_deep += 1,
-            b'{' => levels.push(Level::Object { key: None, expects_key: true }),
-            b'[' => levels.push(Level::List(0)),
-            b'}' | b']' if too_deep > 0 => too_deep -= 1,
-            b'}' | b']' => {
-                levels.pop();
-                documents += usize::from(levels.is_empty());
-            }
-            b',' if too_deep == 0 => match levels.last_mut() {
-                Some(Level::List(index)) => *index += 1,
-                Some(Level::Object { key, expects_key }) => {
-                    *key = None;
-                    *expects_key = true;
+/// How far the brackets of a text were followed.
+#[derive(Debug)]
+struct Walk<'t> {
+    bytes: &'t [u8],
+    levels: Vec<Level>,
+    too_deep: usize,
+    documents: usize,
+    at: usize,
+    asked: usize,
+}
+
+impl<'t> Walk<'t> {
+    fn new(bytes: &'t [u8]) -> Walk<'t> {
+        Walk { bytes, levels: Vec::new(), too_deep: 0, documents: 0, at: 0, asked: 0 }
+    }
+
+    /// Goes on up to an offset. A string or a comment is passed as one, so it may end behind it.
+    fn to(&mut self, offset: usize) {
+        self.asked = offset;
+        let bytes = self.bytes;
+        while self.at < offset {
+            let (at, too_deep) = (self.at, self.too_deep > 0);
+            match bytes[at] {
+                b'{' | b'[' if self.levels.len() >= DEPTH_LIMIT => self.too_deep += 1,
+                b'{' => self.levels.push(Level::Object { key: None, expects_key: true }),
+                b'[' => self.levels.push(Level::List(0)),
+                b'}' | b']' if too_deep => self.too_deep -= 1,
+                b'}' | b']' => {
+                    self.levels.pop();
+                    self.documents += usize::from(self.levels.is_empty());
                 }
-                None => {}
-            },
-            b':' if too_deep == 0 => {
-                if let Some(Level::Object { expects_key, .. }) = levels.last_mut() {
-                    *expects_key = false;
+                b',' if !too_deep => match self.levels.last_mut() {
+                    Some(Level::List(index)) => *index += 1,
+                    Some(Level::Object { key, expects_key }) => {
+                        *key = None;
+                        *expects_key = true;
+                    }
+                    None => {}
+                },
+                b':' if !too_deep => {
+                    if let Some(Level::Object { expects_key, .. }) = self.levels.last_mut() {
+                        *expects_key = false;
+                    }
                 }
-            }
-            b'"' => {
-                let start = at + 1;
-                let end = string_end(bytes, start);
-                if too_deep == 0
-                    && let Some(Level::Object { key, expects_key: true }) = levels.last_mut()
-                {
-                    *key = Some((start, end));
+                b'"' => {
+                    let start = at + 1;
+                    let end = string_end(bytes, start);
+                    if !too_deep
+                        && let Some(Level::Object { key, expects_key: true }) =
+                            self.levels.last_mut()
+                    {
+                        *key = Some((start, end));
+                    }
+                    self.at = end;
                 }
-                at = end;
+                b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                    let end = bytes[at..].iter().position(|byte| *byte == b'\n');
+                    self.at = end.map_or(bytes.len(), |n| at + n);
+                }
+                b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                    let end = bytes[at + 2..].windows(2).position(|pair| pair == b"*/");
+                    self.at = end.map_or(bytes.len(), |n| at + 2 + n + 1);
+                }
+                _ => {}
             }
-            b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at = bytes[at..].iter().position(|byte| *byte == b'\n').map_or(offset, |n| at + n);
-            }
-            b'/' if bytes.get(at + 1) == Some(&b'*') => {
-                at = bytes[at + 2..]
-                    .windows(2)
-                    .position(|pair| pair == b"*/")
-                    .map_or(offset, |n| at + 2 + n + 1);
-            }
-            _ => {}
+            self.at += 1;
         }
-        at += 1;
     }
-    let mut path = String::from("$");
-    if documents > 0 {
-        path.push_str(&format!("[{documents}]"));
-    }
-    for level in &levels {
-        match level {
-            Level::List(index) => path.push_str(&format!("[{index}]")),
-            Level::Object { key: Some((start, end)), .. } => {
-                path.push('.');
-                path.push_str(&String::from_utf8_lossy(&bytes[*start..*end]));
-            }
-            Level::Object { key: None, .. } => {}
+
+    fn path(&self) -> String {
+        let mut path = String::from("$");
+        if self.documents > 0 {
+            path.push_str(&format!("[{}]", self.documents));
         }
+        for level in &self.levels {
+            match level {
+                Level::List(index) => path.push_str(&format!("[{index}]")),
+                Level::Object { key: Some((start, end)), .. } => {
+                    path.push('.');
+                    path.push_str(&String::from_utf8_lossy(&self.bytes[*start..*end]));
+                }
+                Level::Object { key: None, .. } => {}
+            }
+        }
+        path
     }
-    path
 }
 
 /// The index of the closing quote of a string that starts (after its quote) at `start`.

@@ -8,7 +8,7 @@ mod error;
 mod locate;
 
 pub use error::{Error, ErrorKind};
-pub use locate::{Location, locate};
+pub use locate::{Location, Locator, locate};
 
 /// Which source (file, standard input, embedded document) a fact came from: its row in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

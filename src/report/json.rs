@@ -5,7 +5,7 @@ use crate::decide::{Decision, DenyHit, Grant, NearMiss, Subtraction};
 use crate::model::Gap;
 use crate::origin::{Error, Place};
 use crate::scenario::Prepared;
-use crate::tenant::{LockIx, RoleIx, Tenant};
+use crate::tenant::{LockIx, Notice, RoleIx, Tenant};
 use serde::Serialize;
 
 pub(super) const VERSION: u32 = 1;
@@ -152,7 +152,7 @@ pub(super) struct PlaceWire<'a> {
 }
 
 #[derive(Serialize)]
-struct NoticeWire<'a> {
+pub(super) struct NoticeWire<'a> {
     code: &'static str,
     message: &'a str,
     help: &'a str,
@@ -195,15 +195,7 @@ pub fn decision(
         residual: decision.residual.as_deref(),
         assumptions: decision.assumptions.union(access.assumptions).iter().collect(),
         gaps: decision.gaps.iter().chain(&access.gaps).map(gap).collect(),
-        notices: tenant
-            .notices()
-            .iter()
-            .map(|notice| NoticeWire {
-                code: notice.code,
-                message: &notice.message,
-                help: &notice.help,
-            })
-            .collect(),
+        notices: notices(tenant.notices()),
         remarks,
     };
     serde_json::to_string(&wire).unwrap_or_default()
@@ -355,6 +347,18 @@ fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> Near
         reason: miss.reason.as_str(),
         detail: &miss.detail,
     }
+}
+
+/// Kinds of input that were absent.
+pub(super) fn notices(notices: &[Notice]) -> Vec<NoticeWire<'_>> {
+    notices
+        .iter()
+        .map(|notice| NoticeWire {
+            code: notice.code,
+            message: &notice.message,
+            help: &notice.help,
+        })
+        .collect()
 }
 
 pub(super) fn gap(gap: &Gap) -> GapWire<'_> {

@@ -3,6 +3,7 @@
 mod closing;
 mod condition;
 pub mod document;
+mod audit;
 pub mod findings;
 mod json;
 pub mod lesson;
@@ -19,6 +20,7 @@ mod text;
 mod why;
 mod words;
 
+pub use audit::{audit_json, audit_rules, audit_suites, audit_text, audited};
 pub use closing::closing;
 pub use condition::value as condition_value;
 pub use json::{brief, decision, error};

@@ -19,7 +19,9 @@ pub fn explain(code: &str) -> Option<&'static str> {
 fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rules = RULE_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
     let azure = AZURE_RULES.iter().map(|(number, text)| (*number, text.as_str()));
-    TABLE.iter().copied().chain(crate::condition::FINDING_CODES).chain(rules).chain(azure)
+    let audit = AUDIT_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
+    let ours = crate::condition::FINDING_CODES.into_iter().chain(rules).chain(audit);
+    TABLE.iter().copied().chain(ours).chain(azure)
 }
 
 /// Every code, in the order in which they are told.
@@ -47,6 +49,22 @@ static AZURE_RULES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         None => rule.text.to_string(),
     };
     crate::catalog::rules().iter().map(|rule| (rule.number, text(rule))).collect()
+});
+
+/// What the rules of `audit` say of themselves.
+static AUDIT_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    crate::analysis::audit::RULES
+        .iter()
+        .chain(crate::analysis::audit::SUPPRESSION_RULES)
+        .map(|rule| {
+            let level = rule.severity.as_str();
+            let text = format!(
+                "{} Why it matters: {} Fix: {} Level: {level} at most.",
+                rule.what, rule.why, rule.fix
+            );
+            (rule.code, text)
+        })
+        .collect()
 });
 
 const TABLE: &[(&str, &str)] = &[
@@ -147,6 +165,14 @@ const TABLE: &[(&str, &str)] = &[
     (
         "no-eligible-assignments",
         "No eligible assignments were read, so none can be named as a near miss. They grant nothing before activation, so no answer changes.",
+    ),
+    (
+        "no-users",
+        "No users were exported: `az ad user list`. Guests and assignments of deleted users cannot be told from others. Never decides an answer.",
+    ),
+    (
+        "no-service-principals",
+        "No service principals were exported: `az ad sp list --all`. Assignments of deleted applications and identities cannot be told from others. Never decides an answer.",
     ),
     (
         "no-groups",

@@ -3,12 +3,12 @@
 use super::Question;
 use super::entries::{
     CHECK_FIELDS, EXPRESSION_FIELDS, LISTING_FIELDS, Needs, QUESTION_FIELDS, REQUEST_FIELDS,
-    SCENARIO_FIELDS, TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, known_fields,
-    listing, question, request, unknown_field,
+    SCENARIO_FIELDS, TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, listing, question,
+    request,
 };
 use super::model::{Scenario, Validation};
 use crate::ingest::documents::{RawEntry, entries, message, offset_of, without_comments};
-use crate::ingest::entry::{Entry, Problem, Step};
+use crate::ingest::entry::{Entry, Problem, Step, known_fields, unknown_field};
 use crate::ingest::ground::{At, Ground, Lines};
 use crate::ingest::node::Node;
 use crate::ingest::reader::Reader;

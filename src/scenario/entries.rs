@@ -5,6 +5,7 @@ use super::model::{AskedRequest, Check, Expected, Expression, Listing, Scenario}
 use crate::condition::{AttributeSource, AttributeValue, Attributes};
 use crate::ident::Plane;
 use crate::ingest::entry::{Entry, Problem, Step, parse_time};
+pub(crate) use crate::ingest::entry::{known_fields, unknown_field};
 use crate::ingest::node::Node;
 use crate::origin::Place;
 
@@ -100,26 +101,6 @@ pub(crate) const EXPRESSION_FIELDS: &[&str] = &[
 pub(crate) const VALIDATION_FIELDS: &[&str] = &["name", "object", "expect", "why", "description"];
 pub(crate) const REQUEST_FIELDS: &[&str] =
     &["name", "request", "expect", "scope", "linked", "why", "description"];
-
-pub(crate) fn unknown_field(field: &str, known: &[&str]) -> Problem {
-    let nearest = known.iter().min_by_key(|name| strsim::osa_distance(name, field));
-    let problem =
-        Problem::new(format!("the field `{field}`"), format!("one of {}", known.join(", ")));
-    match nearest.filter(|name| strsim::osa_distance(name, field) <= 3) {
-        Some(name) => problem.help(format!("did you mean `{name}`?")),
-        None => problem,
-    }
-}
-
-/// A misspelt field is an error: a misspelt test must not pass.
-pub(crate) fn known_fields(entry: &Entry<'_, '_>, known: &[&str]) -> Result<(), Problem> {
-    for (field, _) in entry.own() {
-        if !known.contains(&&**field) {
-            return Err(unknown_field(field, known));
-        }
-    }
-    Ok(())
-}
 
 pub(crate) fn head(entry: &Entry<'_, '_>, scenario: &mut Scenario) -> Result<(), Problem> {
     scenario.name = entry.text(&["name"])?.unwrap_or_default().to_string();

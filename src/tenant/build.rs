@@ -9,7 +9,7 @@ use super::{
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
-use crate::model::{Facts, Gap, Membership, PrincipalType, Touches, World};
+use crate::model::{Facts, Gap, InputKind, Membership, PrincipalType, Touches, World};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
@@ -98,7 +98,17 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
             }
         }
     }
+    let mut read: Vec<InputKind> = facts.recognised.iter().map(|row| row.1).collect();
+    read.sort_unstable();
+    read.dedup();
+    let classic = std::mem::take(&mut facts.classic)
+        .into_iter()
+        .map(|one| (scope_refs[one.scope.0 as usize], one))
+        .collect();
     Tenant {
+        read,
+        unread: facts.unread.iter().map(|part| part.kind).collect(),
+        classic,
         world: facts.world,
         sources: facts.sources,
         scopes,
@@ -277,6 +287,7 @@ fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<Principa
         let Some(row) = row(&principal.id) else { continue };
         let info = &mut infos[row];
         info.described = true;
+        info.origin.get_or_insert(principal.origin);
         info.display_name = info.display_name.take().or(principal.display_name);
         info.user_principal_name =
             info.user_principal_name.take().or(principal.user_principal_name);

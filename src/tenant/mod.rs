@@ -21,8 +21,11 @@ pub(crate) use scopes::Located;
 
 use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};
-use crate::model::{Assignment, Deny, Facts, Gap, Lock, Note, PrincipalType, Resource, World};
-use crate::origin::Sources;
+use crate::model::{
+    Assignment, ClassicAdministrator, Deny, Facts, Gap, InputKind, Lock, Note, PrincipalType,
+    Resource, World,
+};
+use crate::origin::{Origin, Sources};
 use members::Members;
 use roles::Roles;
 use rustc_hash::FxHashMap;
@@ -95,6 +98,8 @@ pub(crate) struct PrincipalInfo {
     pub(crate) security_attributes: Vec<(Box<str>, Vec<Box<str>>)>,
     /// Is there an entry of the directory for it, or is it only named by something else?
     pub(crate) described: bool,
+    /// Where that entry stands.
+    pub(crate) origin: Option<Origin>,
 }
 
 /// Everything that a question can be asked about. See the module documentation.
@@ -124,6 +129,10 @@ pub struct Tenant {
     pub(crate) locks: Vec<Lock>,
     pub(crate) lock_rows: Vec<(ScopeIx, LockIx)>,
     pub(crate) resources: FxHashMap<ScopeIx, Resource>,
+    pub(crate) classic: Vec<(ScopeIx, ClassicAdministrator)>,
+    /// The kinds of input that some source held, and those of which a part could not be read.
+    pub(crate) read: Vec<InputKind>,
+    pub(crate) unread: Vec<InputKind>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) notes: Vec<Note>,
     pub(crate) notices: Vec<Notice>,
@@ -224,6 +233,24 @@ impl Tenant {
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices
+    }
+
+    /// Was any entry of a kind read?
+    #[must_use]
+    pub fn has_read(&self, kind: InputKind) -> bool {
+        self.read.contains(&kind)
+    }
+
+    /// Could a part of a kind not be read, as the export itself says?
+    #[must_use]
+    pub fn lacks_part(&self, kind: InputKind) -> bool {
+        self.unread.contains(&kind)
+    }
+
+    /// Classic administrators that an export still lists, with their subscriptions.
+    #[must_use]
+    pub fn classic_administrators(&self) -> &[(ScopeIx, ClassicAdministrator)] {
+        &self.classic
     }
 
     /// The principal with an object id, if anything names it.

@@ -163,6 +163,7 @@ fn role(at: &At<'_>) -> RoleText {
     let mut found = RoleText {
         subject: Subject {
             role: RoleDefinition {
+                updated: None,
                 id: None,
                 name: "".into(),
                 kind: kind(at),

@@ -1,5 +1,6 @@
 //! `azrbac role …`, as typed.
 
+use crate::cli::args::FindingArguments;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -178,29 +179,8 @@ pub(crate) struct LintArguments {
     /// Rewrite the files with every safe fix
     #[arg(long)]
     pub(crate) fix: bool,
-    /// Exit 1 on findings of this level or above
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Level::Warning)]
-    pub(crate) deny: Level,
-    /// Write SARIF to this file; `-` is stdout, in place of text
-    #[arg(long, value_name = "FILE")]
-    pub(crate) sarif: Option<PathBuf>,
-    /// Write JUnit XML to this file; `-` is stdout, in place of text
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-    /// The same as -o json
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Levels of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Level {
-    /// Worth knowing
-    Note,
-    /// Probably not meant, or hands out much
-    Warning,
-    /// Refused by the service
-    Error,
+    #[command(flatten)]
+    pub(crate) findings: FindingArguments,
 }
 
 /// `azrbac role history …`

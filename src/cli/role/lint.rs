@@ -1,6 +1,6 @@
 //! `azrbac role lint`.
 
-use super::args::{Level, LintArguments};
+use super::args::LintArguments;
 use super::find::Roles;
 use crate::cli::args::{Format, Global};
 use crate::cli::console::Console;
@@ -54,22 +54,19 @@ pub(super) fn run(
             lint(&Subject::of(entry.definition()), None)?;
         }
     }
-    let deny = match arguments.deny {
-        Level::Note => Severity::Note,
-        Level::Warning => Severity::Warning,
-        Level::Error => Severity::Error,
-    };
+    let asked = &arguments.findings;
+    let deny = Severity::from(asked.deny);
     let findings = linted(&findings);
     let on_stdout = [
-        files::report(arguments.sarif.as_deref(), console, || {
+        files::report(asked.sarif.as_deref(), console, || {
             format!("{}\n", sarif(&findings, &lint_rules()))
         })?,
-        files::report(arguments.junit.as_deref(), console, || {
+        files::report(asked.junit.as_deref(), console, || {
             junit("azrbac role lint", &lint_suites(&findings, &looked_at, deny))
         })?,
     ];
     if !on_stdout.contains(&true) {
-        if arguments.json || global.output == Format::Json {
+        if asked.json || global.output == Format::Json {
             writeln!(console, "{}", lint_json(&findings))?;
         } else {
             console.write_all(lint_text(&findings, looked_at.len()).as_bytes())?;

@@ -70,7 +70,7 @@ pub(crate) fn text(page: &mut Page, findings: &[Reported], note_of_fix: &str) {
         );
         match &finding.place {
             Some(place) => page.line(2, &format!("--> {place}, in {}", finding.subject)),
-            None => page.line(2, &format!("--> in {}", finding.subject)),
+            None => page.raw(&format!("  --> in {}", finding.subject)),
         }
         for reason in &finding.reasons {
             page.line(2, reason);
@@ -78,11 +78,14 @@ pub(crate) fn text(page: &mut Page, findings: &[Reported], note_of_fix: &str) {
         for missing in &finding.hangs_on {
             page.line(2, &format!("hangs on: {missing}"));
         }
-        if let Some(help) = &finding.help {
-            page.line(2, &format!("help: {help}"));
-        }
-        if let Some(fix) = &finding.fix {
-            page.line(2, &format!("fix: {fix}{note_of_fix}"));
+        for (word, text) in [("help", &finding.help), ("fix", &finding.fix)] {
+            let Some(text) = text else { continue };
+            let note = if word == "fix" { note_of_fix } else { "" };
+            // A command is copied: on one line, however long.
+            match text.starts_with("az ") || text.starts_with("azrbac ") {
+                true => page.raw(&format!("  {word}: {text}")),
+                false => page.line(2, &format!("{word}: {text}{note}")),
+            }
         }
         if let Some(reason) = &finding.suppressed {
             page.line(2, &format!("suppressed: {reason}"));

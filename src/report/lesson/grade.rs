@@ -2,7 +2,7 @@
 
 use crate::analysis::role::Power;
 use crate::lesson::{Exercise, Grade};
-use crate::report::role::Page;
+use crate::report::Page;
 use serde_json::{Value, json};
 
 fn power(power: Power) -> &'static str {

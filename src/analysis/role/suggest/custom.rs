@@ -67,6 +67,7 @@ pub(super) fn custom(
         ..PermissionBlock::default()
     };
     let role = RoleDefinition {
+        updated: None,
         id: None,
         name: name.into(),
         kind: RoleKind::Custom,

@@ -1,8 +1,8 @@
 //! `azrbac audit local-auth`: the doors of every resource, and what closing one would cost.
 
-use super::args::{AuditLocalAuth, Format, Global};
-use super::console::Console;
-use super::{Exit, Stop, inputs};
+use crate::cli::args::{AuditLocalAuth, Format, Global};
+use crate::cli::console::Console;
+use crate::cli::{Exit, Stop, inputs};
 use azrbac::catalog::local_auth::DoorState;
 use azrbac::dataplane::{Plan, ResourceDoors, Standing, audit, plan};
 use azrbac::ident::Scope;
@@ -14,7 +14,7 @@ use azrbac::truth::Truth;
 use serde_json::{Value, json};
 use std::io::Write;
 
-pub(crate) fn local_auth(
+pub(super) fn run(
     arguments: &AuditLocalAuth,
     global: &Global,
     console: &mut Console,
