@@ -122,6 +122,12 @@ pub(super) fn together(main: Outcome, linked: Outcome) -> Outcome {
     }
 }
 
+/// The operations that manage denies, which users' denies never match (U33).
+pub(super) const DENY_EXEMPT: [&str; 2] = [
+    "microsoft.authorization/denyassignments/write",
+    "microsoft.authorization/denyassignments/delete",
+];
+
 /// Why an assignment does not give what was asked for.
 #[derive(Debug, Default)]
 pub(super) struct Withheld {
@@ -293,12 +299,7 @@ impl<'r> Walk<'r> {
 
     /// Users' denies never match the operations that manage denies (semantics.md 5.12, U33).
     pub(super) fn is_exempt(&self, deny: &Deny) -> bool {
-        !deny.system_protected
-            && matches!(
-                self.request.operation.folded(),
-                "microsoft.authorization/denyassignments/write"
-                    | "microsoft.authorization/denyassignments/delete"
-            )
+        !deny.system_protected && DENY_EXEMPT.contains(&self.request.operation.folded())
     }
 
     /// Do the conditions of a deny hold (U9)?

@@ -4,7 +4,7 @@ use super::Request;
 use crate::condition::{
     AttributeSource, AttributeValue, Attributes, Condition, Evaluation, Inputs, Residual,
 };
-use crate::ident::Plane;
+use crate::ident::{Operation, Plane};
 use crate::model::Guard;
 use crate::tenant::{PrincipalIx, Tenant};
 use crate::truth::Truth;
@@ -51,8 +51,13 @@ impl<'r> ConditionInputs<'r> {
 
     /// Asks a guard. One that could not be read is unknown, and knowing it could make it true.
     pub(super) fn evaluate(&self, guard: &Guard) -> Verdict {
+        self.evaluate_for(guard, self.request.operation)
+    }
+
+    /// The same for another operation of a request that is otherwise alike.
+    pub(super) fn evaluate_for(&self, guard: &Guard, operation: &Operation) -> Verdict {
         match &guard.parsed {
-            Ok(condition) => condition.evaluate(&self.inputs()),
+            Ok(condition) => condition.evaluate(&Inputs { operation, ..self.inputs() }),
             Err(_) => {
                 Evaluation { truth: Truth::Unknown, open: true, assumptions: Default::default() }
             }

@@ -6,7 +6,7 @@ use crate::model::{LockLevel, Touches};
 use crate::tenant::{LockIx, ScopeIx, Tenant};
 
 /// Operations that no lock holds back (U30).
-const EXEMPT: [&str; 2] =
+pub(super) const EXEMPT: [&str; 2] =
     ["microsoft.authorization/locks/write", "microsoft.authorization/locks/delete"];
 
 /// Is this a request that locks look at at all?

@@ -15,6 +15,9 @@ mod locks;
 mod near;
 mod reach;
 mod request;
+mod sweep;
+mod sweep_held;
+mod sweep_sum;
 mod what_can;
 mod where_can;
 mod who_can;
@@ -24,8 +27,11 @@ pub use can::{can, can_at};
 pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outcome, Subtraction};
 pub use expand::{Effective, effective, what_can_expanded};
 pub use request::{NEAR_MISSES, Request};
+pub(crate) use sweep::{Seen, Spot, Sweep, SweepQuestion, in_force};
+pub(crate) use sweep_sum::{Outcomes, Universe};
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,
 };
+pub(crate) use where_can::beneath;
 pub use where_can::{Covers, Region, WhereCan, where_can};
 pub use who_can::{Holder, Stopped, WhoCan, who_can};

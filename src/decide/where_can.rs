@@ -105,7 +105,7 @@ pub fn where_can(tenant: &Tenant, request: &Request<'_>) -> WhereCan {
 }
 
 /// A scope below one that nothing names and no condition asks for.
-fn beneath(scope: &Scope) -> Scope {
+pub(crate) fn beneath(scope: &Scope) -> Scope {
     let text = match scope.kind() {
         ScopeKind::Resource => format!("{scope}/-/-"),
         ScopeKind::Root => "/providers/-/-/-".to_string(),

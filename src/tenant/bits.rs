@@ -10,6 +10,34 @@ use std::sync::OnceLock;
 /// A set of operations, by their number in an [`Operations`] list.
 pub(crate) type Bits = Vec<u64>;
 
+/// Adds all of the other.
+pub(crate) fn unite(into: &mut Bits, other: &[u64]) {
+    for (word, more) in into.iter_mut().zip(other) {
+        *word |= more;
+    }
+}
+
+/// Takes all of the other out.
+pub(crate) fn without(from: &mut Bits, other: &[u64]) {
+    for (word, less) in from.iter_mut().zip(other) {
+        *word &= !less;
+    }
+}
+
+/// The numbers in a set, ascending.
+pub(crate) fn numbers(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    bits.iter().enumerate().flat_map(|(at, word)| {
+        let mut left = *word;
+        std::iter::from_fn(move || {
+            (left != 0).then(|| {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                at * 64 + bit
+            })
+        })
+    })
+}
+
 /// The catalog's operations of one plane, sorted by their folded names.
 #[derive(Debug, Default)]
 pub(crate) struct Operations(Vec<Operation>);
@@ -25,6 +53,13 @@ impl Operations {
             .collect();
         found.sort_by(|a, b| a.folded().cmp(b.folded()));
         Operations(found)
+    }
+
+    /// The operations of a list, each once.
+    pub(crate) fn of(mut list: Vec<Operation>) -> Operations {
+        list.sort_by(|a, b| a.folded().cmp(b.folded()));
+        list.dedup_by(|a, b| a.folded() == b.folded());
+        Operations(list)
     }
 
     pub(crate) fn all(&self) -> &[Operation] {
@@ -45,7 +80,7 @@ impl Operations {
 
     /// What a list of patterns matches. A pattern is compared only with the names that begin as it
     /// does, so most cost next to nothing.
-    fn matched(&self, patterns: &[ActionPattern], wildcards: Wildcards) -> Bits {
+    pub(crate) fn matched(&self, patterns: &[ActionPattern], wildcards: Wildcards) -> Bits {
         let mut bits = self.none();
         for pattern in patterns {
             let folded = pattern.folded();

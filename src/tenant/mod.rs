@@ -13,7 +13,7 @@ mod notices;
 mod roles;
 mod scopes;
 
-pub(crate) use bits::{Bits, Operations};
+pub(crate) use bits::{Bits, Operations, numbers, unite, without};
 pub use names::{Candidate, NameError};
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
