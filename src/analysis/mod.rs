@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod delegates;
+pub mod diff;
 pub mod lint;
 pub mod role;
 pub mod refusal;

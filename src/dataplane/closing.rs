@@ -14,7 +14,7 @@ pub(super) fn closed<'t>(place: &Place<'t>) -> Place<'t> {
     for facts in &place.facts {
         for switch in facts.switches.iter().filter(|switch| switch.on == *place.kind()) {
             if let Some(value) = closing(facts, &switch.closed, &properties) {
-                set(&mut properties, &switch.closed.path, value);
+                switch.closed.path.set(&mut properties, value);
             }
         }
     }
@@ -72,18 +72,4 @@ fn others(facts: &LocalAuth, path: &PropertyPath, word: &str) -> Value {
     words.sort_unstable();
     words.dedup();
     words.into_iter().map(|word| Value::String(word.to_string())).collect()
-}
-
-/// Sets a property, whatever the casing of the names on the way.
-fn set(properties: &mut Value, path: &PropertyPath, value: Value) {
-    let mut at = properties;
-    for segment in path.text().split('.').skip(1) {
-        if !at.is_object() {
-            *at = Value::Object(Map::new());
-        }
-        let Value::Object(members) = at else { return };
-        let known = members.keys().find(|key| key.eq_ignore_ascii_case(segment)).cloned();
-        at = members.entry(known.unwrap_or_else(|| segment.to_string())).or_insert(Value::Null);
-    }
-    *at = value;
 }

@@ -2,7 +2,7 @@
 
 use crate::origin::{Error, ErrorKind};
 use crate::truth::Truth;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// The path to one property, such as `properties.features.disableLocalAuth`, compared without case.
@@ -44,6 +44,21 @@ impl PropertyPath {
             })?;
         }
         (!value.is_null()).then_some(value)
+    }
+
+    /// Sets the value at this path, whatever the casing of the names on the way; what is no object there
+    /// becomes one.
+    pub fn set(&self, properties: &mut Value, value: Value) {
+        let mut at = properties;
+        for segment in self.text[ROOT.len()..].split('.') {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            let Value::Object(members) = at else { return };
+            let known = members.keys().find(|key| key.eq_ignore_ascii_case(segment)).cloned();
+            at = members.entry(known.unwrap_or_else(|| segment.to_string())).or_insert(Value::Null);
+        }
+        *at = value;
     }
 }
 

@@ -1,0 +1,188 @@
+//! Who comes into the data of a resource by a key, and who no more: because a switch was set, or because
+//! a role gives or takes the operation that hands out the key.
+
+use super::align::Align;
+use super::{Change, DiffQuestion};
+use crate::catalog::local_auth::{DoorState, LocalAuthCatalog};
+use crate::dataplane::{ResourceDoors, audit_of};
+use crate::ident::{Guid, Plane, Scope};
+use crate::tenant::{ScopeIx, Tenant};
+use crate::truth::Truth;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+
+/// More resources than this are not looked at for roles that give or take keys: each costs a question
+/// for everybody who holds something there.
+const RESOURCES: usize = 400;
+
+/// What happened to the local-authentication door of one resource.
+#[derive(Debug, Clone)]
+pub struct DoorChange {
+    /// The resource.
+    pub resource: Scope,
+    /// What people call the service.
+    pub service: String,
+    /// Did local credentials open anything before, and do they now?
+    pub states: [DoorState; 2],
+    /// Who may obtain a credential that opens its data, and could not before.
+    pub gained: Vec<KeyHolder>,
+    /// Who could, and may no more.
+    pub lost: Vec<KeyHolder>,
+}
+
+/// Somebody with a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHolder {
+    /// Who.
+    pub principal: Guid,
+    /// Who holds the assignment: the principal, or a group that it is in.
+    pub holder: Guid,
+    /// For certain? A condition, or an unknown switch, may decide.
+    pub certain: Truth,
+    /// The first operation that hands it out.
+    pub operation: Option<crate::ident::Operation>,
+}
+
+/// What happened at the doors, and how many resources were not looked at.
+pub(super) fn doors(
+    tenants: [&Tenant; 2],
+    align: &Align<'_>,
+    question: &DiffQuestion<'_>,
+    changes: &[Change],
+) -> (Vec<DoorChange>, usize) {
+    let mut wanted: BTreeMap<u32, Scope> = BTreeMap::new();
+    for place in switched(align) {
+        wanted.insert(place, align.scope(place).clone());
+    }
+    let mut left = 0;
+    for place in keyed(align, changes) {
+        if wanted.len() < RESOURCES {
+            wanted.entry(place).or_insert_with(|| align.scope(place).clone());
+        } else if !wanted.contains_key(&place) {
+            left += 1;
+        }
+    }
+    if wanted.is_empty() {
+        return (Vec::new(), left);
+    }
+    let scopes: Vec<Scope> = wanted.into_values().collect();
+    let [old, new] = tenants.map(|tenant| {
+        let audited = audit_of(tenant, question.at, &scopes).into_iter();
+        audited.map(|doors| (doors.resource.clone(), doors)).collect::<BTreeMap<_, _>>()
+    });
+    let mut found = Vec::new();
+    for scope in &scopes {
+        let sides = [old.get(scope), new.get(scope)];
+        let Some(told) = sides[1].or(sides[0]) else { continue };
+        let holders = [0, 1].map(|side: usize| {
+            sides[side].map_or_else(BTreeMap::new, |doors| holders(tenants[side], doors))
+        });
+        let change = DoorChange {
+            resource: told.resource.clone(),
+            service: told.service.clone(),
+            states: sides.map(|doors| doors.map_or(DoorState::None, |doors| doors.state)),
+            gained: more(&holders[0], &holders[1]),
+            lost: more(&holders[1], &holders[0]),
+        };
+        let still = change.states[0] == change.states[1];
+        if !still || !change.gained.is_empty() || !change.lost.is_empty() {
+            found.push(change);
+        }
+    }
+    (found, left)
+}
+
+fn holders(tenant: &Tenant, doors: &ResourceDoors) -> BTreeMap<Guid, KeyHolder> {
+    doors
+        .holders
+        .iter()
+        .filter(|standing| !standing.certain.is_false())
+        .map(|standing| {
+            let principal = tenant.principal_id(standing.principal);
+            let holder = KeyHolder {
+                principal,
+                holder: tenant.principal_id(standing.holder),
+                certain: standing.certain,
+                operation: standing.operations.first().cloned(),
+            };
+            (principal, holder)
+        })
+        .collect()
+}
+
+/// Who has more on the second side than on the first.
+fn more(first: &BTreeMap<Guid, KeyHolder>, second: &BTreeMap<Guid, KeyHolder>) -> Vec<KeyHolder> {
+    second
+        .values()
+        .filter(|holder| {
+            first.get(&holder.principal).is_none_or(|known| known.certain < holder.certain)
+        })
+        .cloned()
+        .collect()
+}
+
+/// Resources whose properties are others than before.
+fn switched(align: &Align<'_>) -> Vec<u32> {
+    let [before, after] = align.tenants;
+    let mut found: Vec<u32> = Vec::new();
+    for (side, tenant) in align.tenants.into_iter().enumerate() {
+        for scope in tenant.all_scopes() {
+            let place = align.place(side, scope);
+            let properties = |side: usize| {
+                let ix = align.places.at[side][place as usize];
+                let tenant = if side == 0 { before } else { after };
+                (ix != super::align::NONE)
+                    .then(|| tenant.resource(ScopeIx(ix))?.properties.as_ref())
+                    .flatten()
+            };
+            if tenant.resource(scope).is_some() && properties(0) != properties(1) {
+                // A switch may sit on a child: the resource above it has the door.
+                found.extend(
+                    align.places.upwards(place).take_while(|at| {
+                        align.scope(*at).kind() == crate::ident::ScopeKind::Resource
+                    }),
+                );
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Resources on which somebody gained or lost an operation that hands out a key.
+fn keyed(align: &Align<'_>, changes: &[Change]) -> Vec<u32> {
+    let mut types: FxHashMap<Box<str>, Vec<Box<str>>> = FxHashMap::default();
+    for record in LocalAuthCatalog::embedded().all().flatten() {
+        for key in &record.keys {
+            let of = types.entry(key.operation.folded().into()).or_default();
+            of.push(record.resource_type.folded().into());
+        }
+    }
+    let mut found: Vec<u32> = Vec::new();
+    for change in changes {
+        let mut wanted: FxHashSet<&str> = FxHashSet::default();
+        for effect in change.effects.iter().filter(|effect| effect.plane == Plane::Control) {
+            for operation in &effect.operations {
+                wanted.extend(types.get(operation.folded()).into_iter().flatten().map(|t| &**t));
+            }
+        }
+        if wanted.is_empty() {
+            continue;
+        }
+        for stretch in &change.stretches {
+            // A key may live on a child of the resource, so what is above is looked at too.
+            let above = align.places.upwards(stretch.place);
+            let below = stretch.place..align.places.ends[stretch.place as usize];
+            for place in above.chain(below) {
+                let kind = align.scope(place).resource_type();
+                if kind.is_some_and(|kind| wanted.contains(&*kind.to_ascii_lowercase())) {
+                    found.push(place);
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
