@@ -43,6 +43,8 @@ pub(crate) enum Format {
     Text,
     /// For programs: stable and versioned
     Json,
+    /// Markdown for a pull request (`diff`)
+    Md,
 }
 
 /// When to colour.
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     WhereCan(WhereCanArguments),
     /// Which permissions does this principal have, here or anywhere?
     WhatCan(WhatCanArguments),
+    /// Who gains or loses which operations where, between two tenants; or what if?
+    Diff(super::diff::args::DiffArguments),
     /// As which operations is an ARM request checked, and at which scope?
     Request(RequestArguments),
     /// Explain a refusal as Azure printed it, and say what would mend it

@@ -82,25 +82,63 @@ fn is_scenario(bytes: &[u8]) -> bool {
     scenario::is_scenario(bytes)
 }
 
+/// Facts and what they were read from, before they are a tenant.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) facts: Facts,
+    /// The catalog that goes with them: the one asked for, a scenario's own, or the newest.
+    pub(crate) catalog: Catalog,
+    texts: Vec<Vec<u8>>,
+    names: Vec<String>,
+}
+
+impl Read {
+    fn of(facts: Facts, catalog: Catalog) -> Read {
+        Read { facts, catalog, texts: Vec::new(), names: Vec::new() }
+    }
+}
+
 /// Reads the tenant that the command line names, and says what was read.
 pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error> {
-    let mut catalog = files::catalog(global.catalog.as_deref())?;
-    if global.tenant.is_empty() {
+    let Read { facts, catalog, texts, names } =
+        read(&global.tenant, global.catalog.as_deref(), console)?;
+    let tenant = Tenant::build(facts, &catalog);
+    if !global.tenant.is_empty() {
+        say_tenant(&tenant, console);
+    }
+    Ok(loaded(tenant, texts, names))
+}
+
+/// What was mended in a tenant, and what is absent from it.
+pub(crate) fn say_tenant(tenant: &Tenant, console: &Console) {
+    say_notes(console, tenant.notes());
+    for notice in tenant.notices() {
+        console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
+    }
+}
+
+/// Reads what paths name, and says what was read; the lab where they name nothing.
+pub(crate) fn read(
+    asked: &[PathBuf],
+    chosen: Option<&str>,
+    console: &Console,
+) -> Result<Read, Error> {
+    let mut catalog = files::catalog(chosen)?;
+    if asked.is_empty() {
         console.say("azrbac: no tenant given (-t PATH): this is the embedded lab, Contoso");
         let scenario = one_scenario("the lab", scenario::LAB.as_bytes())?;
-        let tenant = Tenant::build(scenario.facts, &catalog);
-        return Ok(loaded(tenant, Vec::new(), Vec::new()));
+        return Ok(Read::of(scenario.facts, catalog));
     }
-    if let [one] = &global.tenant[..]
-        && let Some(asked) = one.to_str().and_then(|text| text.strip_prefix("lesson:"))
+    if let [one] = asked
+        && let Some(lesson) = one.to_str().and_then(|text| text.strip_prefix("lesson:"))
     {
-        return of_lesson(asked, global, catalog);
+        return of_lesson(lesson, chosen.is_some(), catalog);
     }
     let mut facts = Facts::default();
     let mut texts = Vec::new();
     let mut names = Vec::new();
     let mut scenarios = 0;
-    let paths = files(&global.tenant, console)?;
+    let paths = files(asked, console)?;
     for path in &paths {
         let (name, bytes) = match files::read(path) {
             Ok(read) => read,
@@ -112,7 +150,7 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
                 continue;
             }
         };
-        if may_be_scenario(path, &global.tenant) && is_scenario(&bytes) {
+        if may_be_scenario(path, asked) && is_scenario(&bytes) {
             let scenario = one_scenario(&name, &bytes)?;
             scenarios += 1;
             if scenarios > 1 || paths.len() > 1 && !facts.sources.is_empty() {
@@ -122,7 +160,7 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
                 )
                 .help("a scenario names the snapshots that belong to it in `include`"));
             }
-            if global.catalog.is_none()
+            if chosen.is_none()
                 && let Some(date) = &scenario.catalog
             {
                 catalog = Catalog::of_date(date)?;
@@ -142,17 +180,12 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
             .expected("files that az, Azure PowerShell, REST or Microsoft Graph wrote as JSON")
             .help("azrbac collect --print az prints a script that writes a snapshot folder"));
     }
-    let tenant = Tenant::build(facts, &catalog);
-    say_notes(console, tenant.notes());
-    for notice in tenant.notices() {
-        console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
-    }
-    Ok(loaded(tenant, texts, names))
+    Ok(Read { facts, catalog, texts, names })
 }
 
 /// The tenant as a question of a lesson finds it: `NAME@3`, `FILE@3`; without a number as the lesson
 /// begins.
-fn of_lesson(asked: &str, global: &Global, chosen: Catalog) -> Result<Loaded, Error> {
+fn of_lesson(asked: &str, is_chosen: bool, chosen: Catalog) -> Result<Read, Error> {
     let (source, number) = match asked.rsplit_once('@') {
         Some((source, number)) if number.parse::<usize>().is_ok() => (source, number.parse().ok()),
         _ => (asked, None),
@@ -169,8 +202,8 @@ fn of_lesson(asked: &str, global: &Global, chosen: Catalog) -> Result<Loaded, Er
             &lesson.stages[step.stage]
         }
     };
-    let catalog = if global.catalog.is_some() { chosen } else { stage.catalog()? };
-    Ok(loaded(Tenant::build(stage.facts.clone(), &catalog), Vec::new(), Vec::new()))
+    let catalog = if is_chosen { chosen } else { stage.catalog()? };
+    Ok(Read::of(stage.facts.clone(), catalog))
 }
 
 fn loaded(tenant: Tenant, texts: Vec<Vec<u8>>, names: Vec<String>) -> Loaded {

@@ -52,7 +52,7 @@ pub(crate) fn run(
             let text = told::script(&lesson, &played, source, style, WIDTH);
             console.write_all(text.as_bytes())?;
         }
-        Format::Text => ask(&lesson, &played, source, style, console)?,
+        Format::Text | Format::Md => ask(&lesson, &played, source, style, console)?,
     }
     Ok(if failed { Exit::No } else { Exit::Yes })
 }
@@ -285,7 +285,7 @@ fn answer_exercise(
         let grade = lesson::grade(exercise, &submission, stage)?;
         match global.output {
             Format::Json => writeln!(console, "{}", told::grade_json(&grade))?,
-            Format::Text => {
+            Format::Text | Format::Md => {
                 console.write_all(told::grade_text(exercise, &grade).as_bytes())?;
             }
         }

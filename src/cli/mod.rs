@@ -7,6 +7,7 @@ mod catalog;
 mod condition;
 mod console;
 mod delegates;
+mod diff;
 mod files;
 mod inputs;
 mod learn;
@@ -102,6 +103,15 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
+    let writes_markdown = matches!(arguments.command, Command::Diff(_));
+    if arguments.global.output == args::Format::Md && !writes_markdown {
+        return Err(azrbac::origin::Error::new(
+            azrbac::origin::ErrorKind::Usage,
+            "only diff writes Markdown with -o md",
+        )
+        .expected("-o text or -o json")
+        .into());
+    }
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
         Command::Condition(command) => condition::run(command, &arguments.global, console),
@@ -109,6 +119,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::WhoCan(command) => who_can::run(command, &arguments.global, console),
         Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
+        Command::Diff(command) => diff::run(command, &arguments.global, console),
         Command::Request(command) => request::run(command, &arguments.global, console),
         Command::Why(command) => why::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),

@@ -2,6 +2,7 @@
 
 mod closing;
 mod condition;
+pub mod diff;
 pub mod document;
 mod audit;
 pub mod findings;

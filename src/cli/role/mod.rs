@@ -51,7 +51,7 @@ fn answer(
     json: impl FnOnce() -> Value,
 ) -> Result<(), Stop> {
     match global.output {
-        Format::Text => console.write_all(text().as_bytes())?,
+        Format::Text | Format::Md => console.write_all(text().as_bytes())?,
         Format::Json => writeln!(console, "{}", json())?,
     }
     Ok(())
@@ -193,7 +193,7 @@ fn order(
     let found = lattice(&chosen, &universe).map_err(Error::from)?;
     let drawing = match global.output {
         Format::Json => Drawing::Json,
-        Format::Text => arguments.format,
+        Format::Text | Format::Md => arguments.format,
     };
     match drawing {
         Drawing::Dot => console.write_all(report::lattice_dot(&found, &chosen).as_bytes())?,

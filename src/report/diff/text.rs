@@ -1,0 +1,280 @@
+//! A difference for people at a terminal.
+
+use super::{Detail, Names, counted, counts, happened, is_empty, is_plural, power, thousands};
+use crate::analysis::diff::{Change, Diff, Direction, DoorChange, Effect};
+use crate::analysis::role::Power;
+use crate::catalog::local_auth::DoorState;
+use crate::report::listing::Lines;
+use crate::report::safe;
+use crate::report::text::Style;
+use crate::tenant::Tenant;
+
+/// How many changes, operations, patterns, exceptions and neutral things are told.
+const CHANGES: usize = 40;
+const PATTERNS: usize = 8;
+const EXCEPTIONS: usize = 5;
+const NAMED: usize = 3;
+/// So many operations are all named, and no patterns are needed for them.
+const FEW: usize = 6;
+const NEUTRAL: usize = 12;
+const HOLDERS: usize = 8;
+
+/// The difference as text, ending in a line feed.
+#[must_use]
+pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail, style: Style) -> String {
+    let teller = Teller { names: Names { before, after }, detail, style };
+    let mut lines = Lines::default();
+    teller.headline(&mut lines, diff);
+    let heads: Vec<usize> = (0..diff.changes.len())
+        .filter(|at| detail == Detail::Full || diff.changes[*at].part_of.is_none())
+        .collect();
+    let limit = if detail == Detail::Full { usize::MAX } else { CHANGES };
+    for at in heads.iter().take(limit) {
+        lines.line("");
+        teller.change(&mut lines, diff, *at);
+    }
+    if heads.len() > limit {
+        lines.line("");
+        lines.line(&format!(
+            "and {} more changes (--expand or -o json tells them)",
+            thousands(heads.len() - limit)
+        ));
+    }
+    for door in &diff.doors {
+        lines.line("");
+        teller.door(&mut lines, door);
+    }
+    if diff.doors_left > 0 {
+        lines.line("");
+        lines.words(
+            "  note: ",
+            8,
+            &format!(
+                "{} more resources may be entered by a key that somebody gained or lost; whose, was not worked out (azrbac audit local-auth)",
+                thousands(diff.doors_left)
+            ),
+        );
+    }
+    teller.neutral(&mut lines, diff);
+    lines.finish()
+}
+
+struct Teller<'t> {
+    names: Names<'t>,
+    detail: Detail,
+    style: Style,
+}
+
+impl Teller<'_> {
+    fn limit(&self, limit: usize) -> usize {
+        if self.detail == Detail::Full { usize::MAX } else { limit }
+    }
+
+    fn headline(&self, lines: &mut Lines, diff: &Diff) {
+        if is_empty(diff) {
+            let nothing = diff.neutral.is_empty() && diff.regrouped.is_empty();
+            lines.line(&format!(
+                "{} no effective change{}",
+                self.style.yes("="),
+                if nothing { "" } else { ": nobody gains or loses anything" }
+            ));
+            return;
+        }
+        let [gains, conditions, losses] = counts(diff);
+        let mut parts = Vec::new();
+        for (count, one, many) in [
+            (gains, "gain", "gains"),
+            (conditions, "changed condition", "changed conditions"),
+            (losses, "loss", "losses"),
+            (diff.doors.len(), "door", "doors"),
+        ] {
+            match count {
+                0 => {}
+                1 => parts.push(format!("1 {one}")),
+                n => parts.push(format!("{} {many}", thousands(n))),
+            }
+        }
+        lines.line(&parts.join(", "));
+    }
+
+    fn change(&self, lines: &mut Lines, diff: &Diff, at: usize) {
+        let change: &Change = &diff.changes[at];
+        let (sign, word) = match (change.direction, is_plural(change)) {
+            (Direction::Gain, false) => (self.style.no("+"), "gains"),
+            (Direction::Gain, true) => (self.style.no("+"), "gain"),
+            (Direction::Condition, _) => (self.style.maybe("~"), "may under another condition"),
+            (Direction::Loss, false) => (self.style.maybe("-"), "loses"),
+            (Direction::Loss, true) => (self.style.maybe("-"), "lose"),
+        };
+        let doubt = if change.is_doubtful() { ", perhaps" } else { "" };
+        let who = safe(&self.names.who(change));
+        lines.words(&format!("{sign} "), 2, &format!("{who} {word}{doubt}"));
+        if self.detail == Detail::Full && change.principals.len() > change.singles.len() {
+            for id in &change.principals {
+                lines.line(&format!("      {}", safe(&self.names.principal(*id))));
+            }
+        } else if self.detail == Detail::Full {
+            for id in change.singles.iter().skip(NAMED) {
+                lines.line(&format!("      {}", safe(&self.names.principal(*id))));
+            }
+        }
+        for region in change.regions.iter().take(self.limit(EXCEPTIONS)) {
+            let text = self.names.region(region, self.limit(EXCEPTIONS));
+            lines.words("    at ", 7, &safe(&text));
+        }
+        if change.regions.len() > self.limit(EXCEPTIONS) {
+            lines.line(&format!("    and {} more places", change.regions.len() - EXCEPTIONS));
+        }
+        for effect in &change.effects {
+            self.effect(lines, effect);
+        }
+        for cause in change.causes.iter().take(self.limit(EXCEPTIONS)) {
+            lines.words("    because ", 12, &safe(&self.names.cause(cause)));
+        }
+        if change.causes.len() > self.limit(EXCEPTIONS) {
+            lines.line(&format!("    and {} more reasons", change.causes.len() - EXCEPTIONS));
+        }
+        let parts: usize = diff
+            .changes
+            .iter()
+            .filter(|part| part.part_of == Some(at))
+            .map(|part| part.singles.len() + part.groups.len())
+            .sum();
+        if parts > 0 && self.detail == Detail::Short {
+            lines.words(
+                "    ",
+                4,
+                &format!(
+                    "{} in the same way, but for what they hold besides (--expand tells them)",
+                    match parts {
+                        1 => "1 more principal".to_string(),
+                        n => format!("{} more principals", thousands(n)),
+                    }
+                ),
+            );
+        }
+    }
+
+    fn effect(&self, lines: &mut Lines, effect: &Effect) {
+        lines.line(&format!("    {} ({})", counted(effect), happened(effect)));
+        let list = match effect.transition.direction() {
+            Direction::Loss => "lost",
+            Direction::Gain | Direction::Condition => effect.plane.grant_list(),
+        };
+        // A few operations are told by name below.
+        let few = effect.operations.len() + effect.unlisted.len() <= FEW && !effect.future;
+        if !few {
+            self.patterns(lines, list, &effect.allow);
+            self.patterns(lines, "minus", &effect.except);
+        }
+        for grave in effect.graves.iter().take(if few { usize::MAX } else { 4 }) {
+            if grave.power == Power::Read && !few {
+                continue;
+            }
+            let count = if few { FEW } else { NAMED };
+            let named: Vec<&str> =
+                grave.operations.iter().take(count).map(|one| one.text()).collect();
+            let mut text = named.join(", ");
+            if grave.count > named.len() {
+                text.push_str(&format!(" and {} more", thousands(grave.count - named.len())));
+            }
+            let lead = format!("      {}: ", power(grave.power));
+            lines.words(&lead, 8, &safe(&text));
+        }
+        if self.detail == Detail::Full {
+            for operation in effect.operations.iter().chain(&effect.unlisted) {
+                lines.line(&format!("        {}", safe(operation.text())));
+            }
+        }
+        for condition in &effect.conditions {
+            let flat: Vec<&str> = condition.split_whitespace().collect();
+            lines.words("      where ", 12, &safe(&flat.join(" ")));
+        }
+    }
+
+    fn patterns(&self, lines: &mut Lines, name: &str, patterns: &[String]) {
+        let limit = self.limit(PATTERNS);
+        for (number, pattern) in patterns.iter().take(limit).enumerate() {
+            let lead = if number == 0 { name.to_string() } else { " ".repeat(name.len()) };
+            lines.line(&format!("      {lead} {}", safe(pattern)));
+        }
+        if patterns.len() > limit {
+            lines.line(&format!("      and {} more patterns", patterns.len() - limit));
+        }
+    }
+
+    fn door(&self, lines: &mut Lines, door: &DoorChange) {
+        let state = |state: DoorState| state.as_str();
+        let [old, new] = door.states;
+        let mark = match (old, new) {
+            (_, DoorState::Open) if old != new => self.style.no("+"),
+            (DoorState::Open, _) if old != new => self.style.maybe("-"),
+            _ if !door.gained.is_empty() => self.style.no("+"),
+            _ => self.style.maybe("-"),
+        };
+        let how = if old == new {
+            format!("local authentication is {}", state(new))
+        } else {
+            format!("local authentication was {} and is {}", state(old), state(new))
+        };
+        let resource = self.names.scope(&door.resource);
+        lines.words(
+            &format!("{mark} "),
+            2,
+            &safe(&format!("{resource} ({}): {how}", door.service)),
+        );
+        for (word, list) in
+            [("gains its data by a key", &door.gained), ("loses its data by a key", &door.lost)]
+        {
+            for holder in list.iter().take(self.limit(HOLDERS)) {
+                let with = holder
+                    .operation
+                    .as_ref()
+                    .map_or_else(String::new, |operation| format!(" ({})", operation.text()));
+                let text = format!("{} {word}{with}", self.names.key_holder(holder));
+                lines.words("    ", 6, &safe(&text));
+            }
+            if list.len() > self.limit(HOLDERS) {
+                let left = list.len() - HOLDERS;
+                lines.line(&format!("    and {} more {word}", thousands(left)));
+            }
+        }
+        if old == DoorState::Open && new != DoorState::Open && !door.lost.is_empty() {
+            lines.words(
+                "    ",
+                4,
+                &safe(&format!(
+                    "what to assign first: azrbac audit local-auth --plan {}",
+                    door.resource.leaf()
+                )),
+            );
+        }
+    }
+
+    fn neutral(&self, lines: &mut Lines, diff: &Diff) {
+        if diff.neutral.is_empty() && diff.regrouped.is_empty() {
+            return;
+        }
+        lines.line("");
+        lines.line("without effect: nobody gains or loses anything by it");
+        for cause in diff.neutral.iter().take(self.limit(NEUTRAL)) {
+            lines.words("  · ", 4, &safe(&self.names.cause(cause)));
+        }
+        if diff.neutral.len() > self.limit(NEUTRAL) {
+            lines.line(&format!("  and {} more", thousands(diff.neutral.len() - NEUTRAL)));
+        }
+        match diff.regrouped.len() {
+            0 => {}
+            1..=3 => {
+                let names: Vec<String> =
+                    diff.regrouped.iter().map(|id| self.names.principal(*id)).collect();
+                let text = format!("other groups or attributes: {}", names.join(", "));
+                lines.words("  · ", 4, &safe(&text));
+            }
+            n => lines.line(&format!(
+                "  · {} principals are in other groups or have other attributes",
+                thousands(n)
+            )),
+        }
+    }
+}
