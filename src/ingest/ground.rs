@@ -7,26 +7,39 @@ use crate::origin::{Origin, Place, SourceId};
 use serde_json::value::RawValue;
 use std::cell::Cell;
 
-/// Counts lines up to an offset; questions come in rising order, so the text is read once.
+/// Counts lines and columns up to an offset; questions come in rising order, so the text is read once,
+/// one that stands on a single line too.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    last: Cell<(usize, usize)>,
+    last: Cell<Reached>,
+}
+
+/// How far a text was counted: the line and the column of an offset, both from 0.
+#[derive(Debug, Default, Clone, Copy)]
+struct Reached {
+    offset: usize,
+    line: usize,
+    column: usize,
 }
 
 impl Lines {
     pub(crate) fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
         let offset = offset.min(text.len());
-        let (from, before) = match self.last.get() {
-            (at, line) if at <= offset => (at, line),
-            _ => (0, 0),
+        let mut at = match self.last.get() {
+            reached if reached.offset <= offset => reached,
+            _ => Reached::default(),
         };
-        let line = before + text.as_bytes()[from..offset].iter().filter(|b| **b == b'\n').count();
-        self.last.set((offset, line));
-        let line_start =
-            text.as_bytes()[..offset].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
-        let column =
-            text.get(line_start..offset).map_or(offset - line_start, |t| t.chars().count());
-        (line + 1, column + 1)
+        let mut part = &text.as_bytes()[at.offset..offset];
+        if let Some(last) = part.iter().rposition(|byte| *byte == b'\n') {
+            at.line += part[..=last].iter().filter(|byte| **byte == b'\n').count();
+            at.column = 0;
+            part = &part[last + 1..];
+        }
+        // A column is a character: the bytes that go on with one are not counted.
+        at.column += part.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        at.offset = offset;
+        self.last.set(at);
+        (at.line + 1, at.column + 1)
     }
 }
 
@@ -113,5 +126,26 @@ impl Ground<'_> {
             .map(|field| field.1.as_ptr() as usize - entry.text.as_ptr() as usize)
             .map(|offset| self.lines.line_and_column(self.text, entry.offset + offset).0)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counting_on_is_counting_from_the_beginning() {
+        let text = "[{\"ä\": 1},\n\n {\"b\": \"€\"}] ü\n";
+        let ends: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+        for first in &ends {
+            for second in &ends {
+                let lines = Lines::default();
+                lines.line_and_column(text, *first);
+                let before = &text[..*second];
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+                assert_eq!(lines.line_and_column(text, *second), (line, column));
+            }
+        }
     }
 }
