@@ -107,6 +107,18 @@ impl Book {
         })
     }
 
+    /// Where each record begins in the body, in order.
+    pub(super) fn offsets(&self) -> impl Iterator<Item = usize> {
+        let begin = self.body().as_ptr() as usize;
+        self.records().map(move |record| record.as_ptr() as usize - begin)
+    }
+
+    /// The record that begins at one of [`Book::offsets`].
+    pub(super) fn record_at(&self, at: usize) -> &str {
+        let body = self.body();
+        &body[at..record_end(body, at)]
+    }
+
     /// The record for which `order` says `Equal`; the records must be sorted by what it looks at.
     pub(super) fn find(&self, order: impl Fn(&str) -> std::cmp::Ordering) -> Option<&str> {
         let body = self.body();

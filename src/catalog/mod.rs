@@ -170,10 +170,15 @@ mod tests {
     #[test]
     fn every_operation_is_found_whatever_its_casing() {
         let catalog = Catalog::newest();
+        let indexed = Catalog::newest();
+        indexed.operations().index();
         let mut count = 0;
         for (name, planes) in catalog.operations().iter() {
             let shouted = Operation::new(&name.to_ascii_uppercase()).unwrap();
             assert_eq!(catalog.planes(&shouted), planes, "{name}");
+            assert_eq!(indexed.planes(&shouted), planes, "{name}");
+            let other = Operation::new(&format!("{name}x")).unwrap();
+            assert_eq!(indexed.planes(&other), catalog.planes(&other), "{other}");
             count += 1;
         }
         assert_eq!(count, 22_208 - 13, "13 operations stand on both planes");

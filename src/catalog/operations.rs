@@ -6,8 +6,11 @@
 use super::book::{Book, OPERATIONS_TITLE};
 use crate::ident::{Operation, Plane};
 use crate::origin::{Error, ErrorKind};
+use hashbrown::HashTable;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::Hasher;
+use std::sync::{Arc, OnceLock};
 
 /// How sure it is that an operation stands on a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,15 +91,18 @@ impl Planes {
 
 /// The operations that are known.
 #[derive(Debug, Clone)]
-pub struct OperationBook(Book);
+pub struct OperationBook(Book, OnceLock<Index>);
+
+/// Where the record of each operation begins, by the hash of its folded name.
+type Index = Arc<HashTable<u32>>;
 
 impl OperationBook {
     pub(super) fn embedded(text: &'static str) -> OperationBook {
-        OperationBook(Book::new(Cow::Borrowed(text)))
+        OperationBook(Book::new(Cow::Borrowed(text)), OnceLock::new())
     }
 
     pub(super) fn owned(text: &str) -> Result<OperationBook, Error> {
-        let book = OperationBook(Book::new(Cow::Owned(text.to_string())));
+        let book = OperationBook(Book::new(Cow::Owned(text.to_string())), OnceLock::new());
         let mut last = String::new();
         for (number, record) in book.0.records().enumerate() {
             let line = book.0.head_lines() + number + 1;
@@ -149,6 +155,13 @@ impl OperationBook {
     #[must_use]
     pub fn planes(&self, operation: &Operation) -> Planes {
         let key = operation.folded();
+        if let Some(index) = self.1.get() {
+            let record = |at: &u32| self.0.record_at(*at as usize);
+            return index
+                .find(hash(key.bytes()), |at| name(record(at)).eq_ignore_ascii_case(key))
+                .and_then(|at| planes(record(at)))
+                .unwrap_or_default();
+        }
         let order = |record: &str| {
             name(record).bytes().map(|byte| byte.to_ascii_lowercase()).cmp(key.bytes())
         };
@@ -159,6 +172,23 @@ impl OperationBook {
     #[must_use]
     pub fn spelling(&self, folded: &str) -> Option<&str> {
         self.0.find(|record| name(record).to_ascii_lowercase().as_str().cmp(folded)).map(name)
+    }
+
+    /// Makes every later look-up by name quick. It costs what a few thousand look-ups cost without it:
+    /// for a stream of questions, not for one.
+    pub fn index(&self) {
+        self.1.get_or_init(|| {
+            let mut index = HashTable::new();
+            let hash_at = |at: &u32| {
+                let name = name(self.0.record_at(*at as usize));
+                hash(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+            };
+            for at in self.0.offsets() {
+                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                index.insert_unique(hash_at(&at), at, hash_at);
+            }
+            Arc::new(index)
+        });
     }
 
     /// The names that are most like one that is not there, best first.
@@ -179,6 +209,19 @@ impl OperationBook {
         found.sort_unstable();
         found.into_iter().take(count).map(|(_, name)| name).collect()
     }
+}
+
+fn hash(folded: impl Iterator<Item = u8>) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    let mut word = 0u64;
+    for (at, byte) in folded.enumerate() {
+        word = word << 8 | u64::from(byte);
+        if at % 8 == 7 {
+            hasher.write_u64(word);
+        }
+    }
+    hasher.write_u64(word);
+    hasher.finish()
 }
 
 fn name(record: &str) -> &str {

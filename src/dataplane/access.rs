@@ -69,7 +69,7 @@ pub fn access(tenant: &Tenant, request: &Request<'_>, decision: &Decision) -> Ac
 /// The same at a place that is known already.
 pub(super) fn at_place(place: &Place<'_>, request: &Request<'_>, decision: &Decision) -> Access {
     let mut walk = Walk::new(place, request, decision);
-    for facts in &place.facts {
+    for facts in place.facts {
         walk.rbac(facts);
         walk.native(facts);
         walk.keys(facts);
@@ -86,10 +86,10 @@ pub(super) fn at_place(place: &Place<'_>, request: &Request<'_>, decision: &Deci
 /// An operation that is only inferred to be of the control plane, and that the service checks when its
 /// data is asked for (an endpoint's `score/action`).
 fn is_checked_for_data(place: &Place<'_>, request: &Request<'_>) -> bool {
-    let planes = place.tenant.catalog().planes(request.operation);
-    planes.control == Some(PlaneCertainty::Inferred)
-        && place.facts.iter().flat_map(|facts| &facts.controls).any(|rule| {
-            rule.by.is_empty()
-                && rule.operations.matches(request.operation, Wildcards::Azure).is_match()
-        })
+    // Few types have such a rule: the catalog is asked last.
+    place.facts.iter().flat_map(|facts| &facts.controls).any(|rule| {
+        rule.by.is_empty()
+            && rule.operations.matches(request.operation, Wildcards::Azure).is_match()
+    }) && place.tenant.catalog().planes(request.operation).control
+        == Some(PlaneCertainty::Inferred)
 }

@@ -145,7 +145,7 @@ impl<'t> Audit<'t> {
     fn resource(&mut self, at: ScopeIx, place: &Place<'t>) -> ResourceDoors {
         let mut found = bare(place);
         let mut holdings: BTreeMap<PrincipalIx, Holder<'_>> = BTreeMap::new();
-        for facts in &place.facts {
+        for facts in place.facts {
             for offer in credentials(place, facts) {
                 if !offer.works().truth.is_false() {
                     self.hold(at, place, &offer, &mut holdings);

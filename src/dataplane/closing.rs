@@ -11,7 +11,7 @@ pub(super) fn closed<'t>(place: &Place<'t>) -> Place<'t> {
         Some(Value::Object(members)) => Value::Object(members.clone()),
         _ => Value::Object(Map::new()),
     };
-    for facts in &place.facts {
+    for facts in place.facts {
         for switch in facts.switches.iter().filter(|switch| switch.on == *place.kind()) {
             if let Some(value) = closing(facts, &switch.closed, &properties) {
                 switch.closed.path.set(&mut properties, value);
@@ -21,7 +21,7 @@ pub(super) fn closed<'t>(place: &Place<'t>) -> Place<'t> {
     Place {
         tenant: place.tenant,
         resource: place.resource.clone(),
-        facts: place.facts.clone(),
+        facts: place.facts,
         instead: Some(properties),
     }
 }

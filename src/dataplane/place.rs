@@ -1,8 +1,8 @@
 //! The resource whose doors are asked about: its facts, its properties, its switches.
 
 use crate::catalog::local_auth::{
-    Certainty, DoorState, Expected, LocalAuth, LocalAuthCatalog, PropertyTest, ResourceType,
-    Switch, SwitchId,
+    Certainty, DoorState, Expected, LocalAuth, PropertyTest, ResourceType, Switch, SwitchId,
+    doors_above, facts_of,
 };
 use crate::ident::{Operation, Scope};
 use crate::model::World;
@@ -70,7 +70,7 @@ pub(super) struct Place<'t> {
     /// The resource that has the doors.
     pub(super) resource: Scope,
     /// What the catalog knows of its type, an aspect each.
-    pub(super) facts: Vec<LocalAuth>,
+    pub(super) facts: &'static [LocalAuth],
     /// Properties to be taken instead of those that were read: a what-if.
     pub(super) instead: Option<Value>,
 }
@@ -79,14 +79,14 @@ impl<'t> Place<'t> {
     /// The place of a scope: its own resource, or the nearest above it whose type the catalog knows.
     /// The type comes from the scope, never from the operation.
     pub(super) fn at(tenant: &'t Tenant, scope: &Scope) -> Option<Place<'t>> {
-        let found = LocalAuthCatalog::embedded().at(scope).ok()??;
-        Some(Place { tenant, resource: found.resource, facts: found.facts, instead: None })
+        let (end, facts) = doors_above(scope)?;
+        Some(Place { tenant, resource: scope.up_to(end), facts, instead: None })
     }
 
     /// The place of a resource itself, where its own type has doors.
     pub(super) fn exactly(tenant: &'t Tenant, resource: &Scope) -> Option<Place<'t>> {
         let kind = ResourceType::new(&resource.resource_type()?).ok()?;
-        let facts = LocalAuthCatalog::embedded().lookup(&kind).ok()?;
+        let facts = facts_of(kind.folded());
         let resource = resource.clone();
         (!facts.is_empty()).then_some(Place { tenant, resource, facts, instead: None })
     }

@@ -215,7 +215,7 @@ impl<'w> Walk<'w> {
             return;
         }
         let mut found = Vec::new();
-        for facts in &self.place.facts {
+        for facts in self.place.facts {
             for operation in &facts.reopen {
                 if self.may_write(facts, operation) {
                     found.push(operation.clone());

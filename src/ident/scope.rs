@@ -134,8 +134,7 @@ impl Scope {
     pub fn parent(&self) -> Option<Scope> {
         let mut ends = ancestor_ends(&self.folded);
         ends.pop();
-        let end = ends.pop()?;
-        Some(Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+        Some(self.up_to(ends.pop()?))
     }
 
     /// Does this scope stand at or above `other`, as far as the texts alone tell? Whole segments are
@@ -152,8 +151,7 @@ impl Scope {
     #[must_use]
     pub fn subscription(&self) -> Option<Scope> {
         let rest = self.folded.strip_prefix("/subscriptions/")?;
-        let end = "/subscriptions/".len() + rest.find('/').unwrap_or(rest.len());
-        Some(Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+        Some(self.up_to("/subscriptions/".len() + rest.find('/').unwrap_or(rest.len())))
     }
 
     /// The resource group part, where there is one.
@@ -162,7 +160,7 @@ impl Scope {
         let ends = ancestor_ends(&self.folded);
         let end = *ends.get(1)?;
         (kind_of(&self.folded[..end]) == ScopeKind::ResourceGroup)
-            .then(|| Scope { text: self.text[..end].into(), folded: self.folded[..end].into() })
+            .then(|| self.up_to(end))
     }
 
     /// The full resource type of a resource or extension resource, such as
@@ -183,6 +181,11 @@ impl Scope {
         Some(found)
     }
 
+    /// The scope that ends at an offset of the text, one of [`ancestor_ends`].
+    pub(crate) fn up_to(&self, end: usize) -> Scope {
+        Scope { text: self.text[..end].into(), folded: self.folded[..end].into() }
+    }
+
     /// The `(type, name)` pairs after the last provider namespace, with the namespace: what a
     /// condition may ask about (`storageAccounts:name`).
     #[must_use]
@@ -198,6 +201,23 @@ impl Scope {
         }
         found
     }
+}
+
+/// [`Scope::resource_type`] of a folded scope, folded, into a buffer; `false` above resources.
+pub(crate) fn folded_type(folded: &str, into: &mut String) -> bool {
+    into.clear();
+    let Some(at) = folded.rfind("/providers/") else { return false };
+    if kind_of(folded) != ScopeKind::Resource {
+        return false;
+    }
+    let mut segments = folded[at + "/providers/".len()..].split('/');
+    into.push_str(segments.next().unwrap_or_default());
+    while let Some(kind) = segments.next() {
+        into.push('/');
+        into.push_str(kind);
+        segments.next();
+    }
+    true
 }
 
 const MANAGEMENT_GROUPS: &str = "/providers/microsoft.management/managementgroups/";

@@ -26,6 +26,7 @@ mod parse;
 mod print;
 mod property;
 mod resource_type;
+mod shelf;
 
 pub use facts::{
     Certainty, ControlRule, Covers, DoorState, Entra, EntraRule, Evidence, Grants, KeyAction,
@@ -34,6 +35,7 @@ pub use facts::{
 };
 pub use property::{Expected, PropertyPath, PropertyTest};
 pub use resource_type::ResourceType;
+pub(crate) use shelf::{above as doors_above, of as facts_of};
 
 use crate::ident::Scope;
 use crate::origin::Error;

@@ -71,8 +71,13 @@ impl<'c> Record<'c> {
 
     /// How does its type compare with another?
     pub(super) fn compare(self, kind: &ResourceType) -> Ordering {
-        let header = self.header().bytes().take_while(|byte| *byte != b' ');
-        header.map(|byte| byte.to_ascii_lowercase()).cmp(kind.folded().bytes())
+        let kind_bytes = self.kind().bytes().map(|byte| byte.to_ascii_lowercase());
+        kind_bytes.cmp(kind.folded().bytes())
+    }
+
+    /// The name of its type, as it is spelt.
+    pub(super) fn kind(self) -> &'c str {
+        self.header().split(' ').next().unwrap_or_default()
     }
 
     fn header(self) -> &'c str {
