@@ -93,16 +93,13 @@ impl FromStr for Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let v = self.0;
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            v >> 96,
-            (v >> 80) & 0xffff,
-            (v >> 64) & 0xffff,
-            (v >> 48) & 0xffff,
-            v & 0xffff_ffff_ffff
-        )
+        let mut text = [b'-'; 36];
+        let digits = (0..36).filter(|at| !matches!(at, 8 | 13 | 18 | 23));
+        for (number, at) in digits.enumerate() {
+            let digit = (self.0 >> (124 - 4 * number)) & 0x0f;
+            text[at] = b"0123456789abcdef"[digit as usize];
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

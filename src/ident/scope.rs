@@ -99,7 +99,11 @@ impl Scope {
         let mut full = String::with_capacity(bare.len() + 1);
         full.push('/');
         full.push_str(bare);
-        check(text, bare)?;
+        // One pass tells that there is nothing to look for in the segments, as in nearly every scope.
+        let plain = bare.bytes().fold(true, |plain, byte| {
+            plain & (0x20..0x7f).contains(&byte) & !matches!(byte, b'{' | b'}' | b'<' | b'>' | b'*')
+        });
+        check(text, bare, if plain { Segments::Plain } else { Segments::Any })?;
         let folded = full.to_ascii_lowercase();
         Ok(Scope { text: full.into(), folded: folded.into() })
     }
@@ -159,8 +163,7 @@ impl Scope {
     pub fn resource_group(&self) -> Option<Scope> {
         let ends = ancestor_ends(&self.folded);
         let end = *ends.get(1)?;
-        (kind_of(&self.folded[..end]) == ScopeKind::ResourceGroup)
-            .then(|| self.up_to(end))
+        (kind_of(&self.folded[..end]) == ScopeKind::ResourceGroup).then(|| self.up_to(end))
     }
 
     /// The full resource type of a resource or extension resource, such as
@@ -285,35 +288,45 @@ fn segment_end(text: &str, at: usize) -> Option<usize> {
     Some(at + 1 + rest.find('/').unwrap_or(rest.len()))
 }
 
-fn check(text: &str, bare: &str) -> Result<(), Error> {
-    let mut segments = bare.split('/').peekable();
+/// What is known of the characters of all segments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Segments {
+    /// No placeholder and no control character is among them.
+    Plain,
+    /// Any may be.
+    Any,
+}
+
+fn check(text: &str, bare: &str, segments: Segments) -> Result<(), Error> {
+    let named = |segment: &str| match segments {
+        Segments::Plain => Ok(()),
+        Segments::Any => placeholder(text, segment),
+    };
+    let pair = |kind: &str, name: Option<&str>| match name {
+        None | Some("") => Err(wrong(text, &format!("`{kind}` is not followed by a name"))),
+        Some(name) => named(name),
+    };
+    let mut segments = bare.split('/');
     while let Some(kind) = segments.next() {
         if kind.is_empty() {
             return Err(wrong(text, "two slashes follow one another"));
         }
-        placeholder(text, kind)?;
+        named(kind)?;
         if kind.eq_ignore_ascii_case("providers") {
             let namespace = segments.next().unwrap_or_default();
             if namespace.is_empty() {
                 return Err(wrong(text, "`providers` is not followed by a namespace"));
             }
-            placeholder(text, namespace)?;
+            named(namespace)?;
             let Some(kind) = segments.next() else {
                 return Err(wrong(text, &format!("`{namespace}` is not followed by a type")));
             };
-            pair(text, kind, segments.next())?;
+            pair(kind, segments.next())?;
         } else {
-            pair(text, kind, segments.next())?;
+            pair(kind, segments.next())?;
         }
     }
     Ok(())
-}
-
-fn pair(text: &str, kind: &str, name: Option<&str>) -> Result<(), Error> {
-    match name {
-        None | Some("") => Err(wrong(text, &format!("`{kind}` is not followed by a name"))),
-        Some(name) => placeholder(text, name),
-    }
 }
 
 fn placeholder(text: &str, segment: &str) -> Result<(), Error> {
