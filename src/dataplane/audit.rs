@@ -57,7 +57,7 @@ pub fn audit_of(tenant: &Tenant, at: Option<Timestamp>, resources: &[Scope]) -> 
 /// The state of a resource's doors and what it hangs on.
 fn bare(place: &Place<'_>) -> ResourceDoors {
     let (mut state, mut missing, mut switches) = (DoorState::None, Vec::new(), Vec::new());
-    for facts in &place.facts {
+    for facts in place.facts {
         for switch in &facts.switches {
             let known = place.named_open(facts, &switch.name);
             switches.push((switch.closed.path.to_string(), door(known.truth)));

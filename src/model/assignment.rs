@@ -3,6 +3,7 @@
 use super::{Guard, PermissionBlock, PrincipalType, ScopeRef};
 use crate::ident::{Guid, Timestamp};
 use crate::origin::Origin;
+use std::fmt;
 
 /// How an assignment is called. Nearly all are a GUID under their scope, which needs no string.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,15 +20,13 @@ impl AssignmentName {
     /// The id as Azure writes it, given the assignment's scope and collection
     /// (`roleAssignments`, `denyAssignments`).
     #[must_use]
-    pub fn full(&self, scope: &str, collection: &str) -> String {
-        match self {
-            AssignmentName::Bare(guid) => guid.to_string(),
-            AssignmentName::UnderScope(guid) => {
-                let scope = if scope == "/" { "" } else { scope };
-                format!("{scope}/providers/Microsoft.Authorization/{collection}/{guid}")
-            }
-            AssignmentName::Text(text) => text.to_string(),
-        }
+    pub fn full(&self, scope: &str, collection: &'static str) -> String {
+        self.id(scope, collection).to_string()
+    }
+
+    /// The same, to be written somewhere.
+    pub(crate) fn id<'n>(&'n self, scope: &'n str, collection: &'static str) -> AssignmentId<'n> {
+        AssignmentId { name: self, scope, collection }
     }
 
     /// The GUID, where the name is one.
@@ -36,6 +35,30 @@ impl AssignmentName {
         match self {
             AssignmentName::Bare(guid) | AssignmentName::UnderScope(guid) => Some(*guid),
             AssignmentName::Text(text) => Guid::last_segment(text),
+        }
+    }
+}
+
+/// The id of an assignment as Azure writes it, from its parts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AssignmentId<'n> {
+    name: &'n AssignmentName,
+    scope: &'n str,
+    collection: &'static str,
+}
+
+impl fmt::Display for AssignmentId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            AssignmentName::Bare(guid) => guid.fmt(f),
+            AssignmentName::UnderScope(guid) => {
+                f.write_str(if self.scope == "/" { "" } else { self.scope })?;
+                f.write_str("/providers/Microsoft.Authorization/")?;
+                f.write_str(self.collection)?;
+                f.write_str("/")?;
+                guid.fmt(f)
+            }
+            AssignmentName::Text(text) => f.write_str(text),
         }
     }
 }

@@ -6,6 +6,7 @@ mod facts;
 mod gap;
 mod role;
 
+pub(crate) use assignment::AssignmentId;
 pub use assignment::{
     Assignment, AssignmentName, AssignmentState, ClassicAdministrator, Deny, DenyEffect,
     DenyPrincipal, Lock, LockLevel, RoleRef,

@@ -1,12 +1,15 @@
 //! The JSON of a decision: stable, versioned, for programs (cli.md).
 
-use crate::dataplane::{Access, Doors};
+use crate::dataplane::{Access, Doors, HeldKey};
 use crate::decide::{Decision, DenyHit, Grant, NearMiss, Subtraction};
-use crate::model::Gap;
+use crate::ident::{Guid, Operation};
+use crate::model::{AssignmentId, Gap};
 use crate::origin::{Error, Place};
 use crate::scenario::Prepared;
-use crate::tenant::{LockIx, Notice, RoleIx, Tenant};
-use serde::Serialize;
+use crate::tenant::{AssignmentIx, LockIx, Notice, PrincipalIx, RoleIx, Tenant};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt::Display;
 
 pub(super) const VERSION: u32 = 1;
 
@@ -17,17 +20,17 @@ struct DecisionWire<'a> {
     outcome: &'a str,
     effective: &'a str,
     via: &'a str,
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     operation: &'a str,
     plane: &'a str,
     scope: &'a str,
-    grants: Vec<GrantWire>,
+    grants: Vec<GrantWire<'a>>,
     denies: Vec<DenyWire<'a>>,
     locks: Vec<LockWire<'a>>,
-    subtracted: Vec<SubtractedWire>,
+    subtracted: Vec<SubtractedWire<'a>>,
     near_misses: Vec<NearWire<'a>>,
     linked: Vec<LinkedWire<'a>>,
-    doors: Option<DoorsWire>,
+    doors: Option<DoorsWire<'a>>,
     residual: Option<&'a str>,
     assumptions: Vec<&'static str>,
     gaps: Vec<GapWire<'a>>,
@@ -35,28 +38,37 @@ struct DecisionWire<'a> {
     remarks: Vec<&'a str>,
 }
 
+/// Written as the text that it shows.
+pub(super) struct Shown<T>(pub(super) T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 #[derive(Serialize)]
-pub(super) struct PrincipalWire {
-    id: String,
-    name: Option<String>,
+pub(super) struct PrincipalWire<'a> {
+    id: Shown<Guid>,
+    name: Option<Cow<'a, str>>,
     #[serde(rename = "type")]
     kind: &'static str,
 }
 
 #[derive(Serialize)]
-pub(super) struct RoleWire {
-    id: Option<String>,
-    name: String,
+pub(super) struct RoleWire<'a> {
+    id: Option<Shown<Guid>>,
+    name: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct GrantWire {
-    assignment: String,
-    role: RoleWire,
-    scope: String,
-    through: Vec<String>,
-    pattern: Option<String>,
+struct GrantWire<'a> {
+    assignment: Shown<AssignmentId<'a>>,
+    role: RoleWire<'a>,
+    scope: &'a str,
+    through: Vec<Shown<Guid>>,
+    pattern: Option<&'a str>,
     block: Option<u16>,
     condition: Option<&'static str>,
     effect: &'static str,
@@ -65,18 +77,18 @@ struct GrantWire {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DenyWire<'a> {
-    deny_assignment: String,
+    deny_assignment: Shown<AssignmentId<'a>>,
     name: &'a str,
     scope: &'a str,
     applies: &'static str,
 }
 
 #[derive(Serialize)]
-struct SubtractedWire {
-    assignment: String,
-    role: RoleWire,
-    scope: String,
-    by: Option<String>,
+struct SubtractedWire<'a> {
+    assignment: Shown<AssignmentId<'a>>,
+    role: RoleWire<'a>,
+    scope: &'a str,
+    by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -88,10 +100,10 @@ struct LockWire<'a> {
 
 #[derive(Serialize)]
 struct NearWire<'a> {
-    assignment: String,
-    role: RoleWire,
+    assignment: Shown<AssignmentId<'a>>,
+    role: RoleWire<'a>,
     scope: &'a str,
-    through: Vec<String>,
+    through: Vec<Shown<Guid>>,
     reason: &'static str,
     detail: &'a str,
 }
@@ -105,17 +117,17 @@ struct LinkedWire<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DoorsWire {
+struct DoorsWire<'a> {
     rbac: RbacDoorWire,
     native: DoorWire,
-    local_auth: LocalDoorWire,
-    reopen: Vec<String>,
-    self_grant: Vec<String>,
-    resource: String,
-    service: String,
-    around: Vec<String>,
-    decided_by: Vec<String>,
-    sentence: String,
+    local_auth: LocalDoorWire<'a>,
+    reopen: Vec<&'a str>,
+    self_grant: Vec<&'a str>,
+    resource: &'a str,
+    service: &'a str,
+    around: Vec<&'a str>,
+    decided_by: &'a [String],
+    sentence: &'a str,
 }
 
 #[derive(Serialize)]
@@ -130,9 +142,9 @@ struct DoorWire {
 }
 
 #[derive(Serialize)]
-struct LocalDoorWire {
+struct LocalDoorWire<'a> {
     state: &'static str,
-    actions: Vec<String>,
+    actions: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +178,19 @@ pub fn decision(
     decision: &Decision,
     access: &Access,
 ) -> String {
+    let mut text = Vec::new();
+    write_decision(&mut text, tenant, question, decision, access);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The same, at the end of a text.
+pub fn write_decision(
+    out: &mut Vec<u8>,
+    tenant: &Tenant,
+    question: &Prepared,
+    decision: &Decision,
+    access: &Access,
+) {
     let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
     remarks.extend(decision.remarks.iter().map(String::as_str));
     let wire = DecisionWire {
@@ -198,7 +223,12 @@ pub fn decision(
         notices: notices(tenant.notices()),
         remarks,
     };
-    serde_json::to_string(&wire).unwrap_or_default()
+    write(out, &wire);
+}
+
+/// Nothing here can fail to be written: every key is a text, and so is every number's place.
+fn write(out: &mut Vec<u8>, wire: &impl Serialize) {
+    let _infallible = serde_json::to_writer(out, wire);
 }
 
 #[derive(Serialize)]
@@ -212,13 +242,20 @@ struct BriefWire {
 /// Outcome, effective and via, and nothing else (`--brief`).
 #[must_use]
 pub fn brief(decision: &Decision, access: &Access) -> String {
+    let mut text = Vec::new();
+    write_brief(&mut text, decision, access);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The same, at the end of a text.
+pub fn write_brief(out: &mut Vec<u8>, decision: &Decision, access: &Access) {
     let wire = BriefWire {
         version: VERSION,
         outcome: decision.outcome.as_str(),
         effective: access.effective.as_str(),
         via: access.via.as_str(),
     };
-    serde_json::to_string(&wire).unwrap_or_default()
+    write(out, &wire);
 }
 
 /// An error as the answer of one line of a batch, or of a command with `-o json`.
@@ -254,47 +291,47 @@ fn place(place: &Place) -> PlaceWire<'_> {
     PlaceWire { file: &place.file, path: &place.path, line: place.line, column: place.column }
 }
 
-pub(super) fn principal(tenant: &Tenant, id: crate::ident::Guid) -> PrincipalWire {
+pub(super) fn principal(tenant: &Tenant, id: Guid) -> PrincipalWire<'_> {
     let holder = tenant.principal(id);
     PrincipalWire {
-        id: id.to_string(),
-        name: holder.map(|ix| tenant.principal_name(ix)),
+        id: Shown(id),
+        name: holder.map(|ix| tenant.principal_label(ix)),
         kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
     }
 }
 
-pub(super) fn role(tenant: &Tenant, role: RoleIx) -> RoleWire {
+pub(super) fn role(tenant: &Tenant, role: RoleIx) -> RoleWire<'_> {
     let state = tenant.role(role);
-    RoleWire { id: state.id().map(|id| id.to_string()), name: state.name() }
+    RoleWire { id: state.id().map(Shown), name: state.label() }
 }
 
 /// The groups from the principal outwards to the holder; empty where the principal holds it itself.
-fn through(
-    tenant: &Tenant,
-    question: &Prepared,
-    holder: crate::tenant::PrincipalIx,
-) -> Vec<String> {
+fn through(tenant: &Tenant, question: &Prepared, holder: PrincipalIx) -> Vec<Shown<Guid>> {
     let Some(own) = tenant.principal(question.principal) else { return Vec::new() };
-    tenant
-        .chain(own, holder)
-        .into_iter()
-        .skip(1)
-        .map(|ix| tenant.principal_id(ix).to_string())
-        .collect()
+    if own == holder {
+        return Vec::new();
+    }
+    tenant.chain(own, holder).into_iter().skip(1).map(|ix| Shown(tenant.principal_id(ix))).collect()
 }
 
-fn grant(tenant: &Tenant, question: &Prepared, grant: &Grant) -> GrantWire {
-    let scope = tenant.scope_text(tenant.assignment_scope(grant.assignment)).text();
+/// The id of an assignment, and the text of its scope.
+fn assignment(tenant: &Tenant, ix: AssignmentIx) -> (Shown<AssignmentId<'_>>, &str) {
+    let scope = tenant.scope_text(tenant.assignment_scope(ix)).text();
+    (Shown(tenant.assignment(ix).name.id(scope, "roleAssignments")), scope)
+}
+
+fn grant<'a>(tenant: &'a Tenant, question: &Prepared, grant: &Grant) -> GrantWire<'a> {
+    let (assignment, scope) = assignment(tenant, grant.assignment);
     let plane = question.plane;
     let pattern = grant.pattern.and_then(|(block, at)| {
         let definition = tenant.role(grant.role).definition()?;
         let block = definition.blocks.get(block as usize)?;
-        Some(block.side(plane).0.get(at as usize)?.text().to_string())
+        Some(block.side(plane).0.get(at as usize)?.text())
     });
     GrantWire {
-        assignment: tenant.assignment(grant.assignment).name.full(scope, "roleAssignments"),
+        assignment,
         role: role(tenant, grant.role),
-        scope: scope.to_string(),
+        scope,
         through: through(tenant, question, grant.holder),
         pattern,
         block: grant.pattern.map(|(block, _)| block),
@@ -303,25 +340,24 @@ fn grant(tenant: &Tenant, question: &Prepared, grant: &Grant) -> GrantWire {
     }
 }
 
-fn subtracted(tenant: &Tenant, question: &Prepared, found: &Subtraction) -> SubtractedWire {
-    let scope = tenant.scope_text(tenant.assignment_scope(found.assignment)).text();
+fn subtracted<'a>(
+    tenant: &'a Tenant,
+    question: &Prepared,
+    found: &Subtraction,
+) -> SubtractedWire<'a> {
+    let (assignment, scope) = assignment(tenant, found.assignment);
     let by = tenant.role(found.role).definition().and_then(|role| {
         let block = role.blocks.get(found.by.0 as usize)?;
-        Some(block.side(question.plane).1.get(found.by.1 as usize)?.text().to_string())
+        Some(block.side(question.plane).1.get(found.by.1 as usize)?.text())
     });
-    SubtractedWire {
-        assignment: tenant.assignment(found.assignment).name.full(scope, "roleAssignments"),
-        role: role(tenant, found.role),
-        scope: scope.to_string(),
-        by,
-    }
+    SubtractedWire { assignment, role: role(tenant, found.role), scope, by }
 }
 
 fn deny<'a>(tenant: &'a Tenant, hit: &DenyHit) -> DenyWire<'a> {
     let deny = tenant.deny(hit.deny);
     let scope = tenant.scope_text(tenant.deny_scope(hit.deny)).text();
     DenyWire {
-        deny_assignment: deny.name.full(scope, "denyAssignments"),
+        deny_assignment: Shown(deny.name.id(scope, "denyAssignments")),
         name: &deny.display_name,
         scope,
         applies: hit.truth.as_str(),
@@ -338,9 +374,9 @@ fn lock(tenant: &Tenant, ix: LockIx) -> LockWire<'_> {
 }
 
 fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> NearWire<'a> {
-    let scope = tenant.scope_text(tenant.assignment_scope(miss.assignment)).text();
+    let (assignment, scope) = assignment(tenant, miss.assignment);
     NearWire {
-        assignment: tenant.assignment(miss.assignment).name.full(scope, "roleAssignments"),
+        assignment,
         role: role(tenant, miss.role),
         scope,
         through: through(tenant, question, miss.holder),
@@ -370,20 +406,22 @@ pub(super) fn gap(gap: &Gap) -> GapWire<'_> {
     }
 }
 
-fn doors(decision: &Decision, doors: &Doors) -> DoorsWire {
+fn doors<'a>(decision: &Decision, doors: &'a Doors) -> DoorsWire<'a> {
+    let held = |keys: &'a [HeldKey]| keys.iter().map(|key| key.operation.text()).collect();
+    let names = |operations: &'a [Operation]| operations.iter().map(Operation::text).collect();
     DoorsWire {
         rbac: RbacDoorWire { state: doors.rbac.state.as_str(), outcome: decision.outcome.as_str() },
         native: DoorWire { state: doors.native.state.as_str() },
         local_auth: LocalDoorWire {
             state: doors.local_auth.state.as_str(),
-            actions: doors.key_actions.iter().map(|key| key.operation.text().to_string()).collect(),
+            actions: held(&doors.key_actions),
         },
-        reopen: doors.reopen.iter().map(|operation| operation.text().to_string()).collect(),
-        self_grant: doors.self_grant.iter().map(|operation| operation.text().to_string()).collect(),
-        resource: doors.resource.text().to_string(),
-        service: doors.service.clone(),
-        around: doors.around.iter().map(|key| key.operation.text().to_string()).collect(),
-        decided_by: doors.decided_by.clone(),
-        sentence: doors.sentence.clone(),
+        reopen: names(&doors.reopen),
+        self_grant: names(&doors.self_grant),
+        resource: doors.resource.text(),
+        service: &doors.service,
+        around: held(&doors.around),
+        decided_by: &doors.decided_by,
+        sentence: &doors.sentence,
     }
 }

@@ -17,7 +17,7 @@ struct WhoWire<'a> {
     scope: &'a str,
     holders: Vec<HolderWire<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    denied: Option<Vec<StoppedWire>>,
+    denied: Option<Vec<StoppedWire<'a>>>,
     locks: Vec<String>,
     others: OthersWire<'a>,
     remarks: Vec<&'a str>,
@@ -31,32 +31,32 @@ struct OthersWire<'a> {
 
 #[derive(Serialize)]
 struct HolderWire<'a> {
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     outcome: &'static str,
     through: Vec<String>,
     residual: Option<&'a str>,
-    grant: Option<ReasonWire>,
+    grant: Option<ReasonWire<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct StoppedWire {
-    principal: PrincipalWire,
+struct StoppedWire<'a> {
+    principal: PrincipalWire<'a>,
     outcome: &'static str,
     through: Vec<String>,
-    grant: Option<ReasonWire>,
+    grant: Option<ReasonWire<'a>>,
     deny_assignment: Option<String>,
 }
 
 #[derive(Serialize)]
-struct ReasonWire {
+struct ReasonWire<'a> {
     assignment: String,
-    role: RoleWire,
+    role: RoleWire<'a>,
     scope: String,
     conditional: bool,
 }
 
-fn reason(tenant: &Tenant, grant: &Grant) -> ReasonWire {
+fn reason<'a>(tenant: &'a Tenant, grant: &Grant) -> ReasonWire<'a> {
     let scope = tenant.scope_text(tenant.assignment_scope(grant.assignment)).text();
     ReasonWire {
         assignment: tenant.assignment(grant.assignment).name.full(scope, "roleAssignments"),
@@ -134,7 +134,7 @@ pub fn who_can(
 #[derive(Serialize)]
 struct WhereWire<'a> {
     version: u32,
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     operation: &'a str,
     plane: &'a str,
     scopes: Vec<RegionWire<'a>>,
@@ -150,7 +150,7 @@ struct RegionWire<'a> {
     except: Vec<&'a str>,
     through: Vec<String>,
     residual: Option<&'a str>,
-    grant: Option<ReasonWire>,
+    grant: Option<ReasonWire<'a>>,
 }
 
 /// Where a principal can, as one line of JSON.
@@ -186,7 +186,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
 #[derive(Serialize)]
 struct WhatWire<'a> {
     version: u32,
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     scope: Option<&'a str>,
     blocks: Vec<BlockWire<'a>>,
     redundant: usize,
@@ -196,7 +196,7 @@ struct WhatWire<'a> {
 #[derive(Serialize)]
 struct BlockWire<'a> {
     assignment: String,
-    role: RoleWire,
+    role: RoleWire<'a>,
     scope: &'a str,
     through: Vec<String>,
     plane: &'static str,
@@ -295,7 +295,7 @@ pub fn what_can(
 #[derive(Serialize)]
 struct ExpandedWire<'a> {
     version: u32,
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     scope: Option<&'a str>,
     operations: Vec<OperationWire<'a>>,
 }

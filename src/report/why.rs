@@ -15,7 +15,7 @@ struct WhyWire<'a> {
     version: u32,
     kind: &'static str,
     client: Option<&'a str>,
-    principal: Option<PrincipalWire>,
+    principal: Option<PrincipalWire<'a>>,
     tenants: Vec<String>,
     linked_subscription: Option<&'a str>,
     checks: Vec<CheckWire<'a>>,

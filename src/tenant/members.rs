@@ -134,6 +134,15 @@ impl Members {
         if from == to {
             return vec![from];
         }
+        // Nearly every chain is one or two groups long. The first of the shortest, as below.
+        let direct = self.direct_of(from.row());
+        if direct.contains(&to) {
+            return vec![from, to];
+        }
+        let between = |group: &&PrincipalIx| self.direct_of(group.row()).contains(&to);
+        if let Some(group) = direct.iter().find(between) {
+            return vec![from, *group, to];
+        }
         let mut came_from: rustc_hash::FxHashMap<PrincipalIx, PrincipalIx> =
             rustc_hash::FxHashMap::default();
         let mut queue = VecDeque::from([from]);

@@ -30,6 +30,7 @@ use members::Members;
 use roles::Roles;
 use rustc_hash::FxHashMap;
 use scopes::Scopes;
+use std::borrow::Cow;
 
 macro_rules! index {
     ($(#[$doc:meta])* $name:ident) => {
@@ -274,10 +275,15 @@ impl Tenant {
     /// What people call a principal: user principal name, display name, or its id.
     #[must_use]
     pub fn principal_name(&self, principal: PrincipalIx) -> String {
+        self.principal_label(principal).into_owned()
+    }
+
+    /// The same, borrowed where it is a name.
+    pub(crate) fn principal_label(&self, principal: PrincipalIx) -> Cow<'_, str> {
         let info = &self.infos[principal.row()];
         match (&info.user_principal_name, &info.display_name) {
-            (Some(name), _) | (None, Some(name)) => name.to_string(),
-            (None, None) => self.principal_ids[principal.row()].to_string(),
+            (Some(name), _) | (None, Some(name)) => Cow::Borrowed(name),
+            (None, None) => Cow::Owned(self.principal_ids[principal.row()].to_string()),
         }
     }
 
@@ -288,7 +294,7 @@ impl Tenant {
 
     /// The groups that a principal is in, through others too, sorted; cycles are followed once.
     #[must_use]
-    pub fn groups_of(&self, principal: PrincipalIx) -> std::borrow::Cow<'_, [PrincipalIx]> {
+    pub fn groups_of(&self, principal: PrincipalIx) -> Cow<'_, [PrincipalIx]> {
         self.members.closure(principal)
     }
 

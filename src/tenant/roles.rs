@@ -5,6 +5,7 @@ use crate::ident::{Guid, Operation, Plane};
 use crate::model::{PermissionBlock, RoleDefinition, RoleRef};
 use crate::pattern::{ActionPattern, Match, Wildcards};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// What is known of a role that something names.
 #[derive(Debug)]
@@ -43,11 +44,16 @@ impl RoleState {
     /// The name, or the GUID where nobody names it.
     #[must_use]
     pub fn name(&self) -> String {
+        self.label().into_owned()
+    }
+
+    /// The same, borrowed where it is a name.
+    pub(crate) fn label(&self) -> Cow<'_, str> {
         match self {
-            RoleState::Known(definition) => definition.name.to_string(),
-            RoleState::Unknown { name: Some(name), .. } => name.to_string(),
-            RoleState::Unknown { reference: RoleRef::Id(id), .. } => id.to_string(),
-            RoleState::Unknown { reference: RoleRef::Name(name), .. } => name.to_string(),
+            RoleState::Known(definition) => Cow::Borrowed(&definition.name),
+            RoleState::Unknown { name: Some(name), .. } => Cow::Borrowed(name),
+            RoleState::Unknown { reference: RoleRef::Id(id), .. } => Cow::Owned(id.to_string()),
+            RoleState::Unknown { reference: RoleRef::Name(name), .. } => Cow::Borrowed(name),
         }
     }
 }
