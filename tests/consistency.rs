@@ -204,10 +204,9 @@ fn random(number: u64) -> (Tenant, Vec<Question>) {
                     fields.remove("at");
                 }
             }
-            scenario::read_questions("question", &entry.to_string(), 0)
-                .next()
-                .expect("it is well formed")
-                .expect("it is well formed")
+            let options = Question::default();
+            let mut batch = scenario::Batch::new("question", &options);
+            batch.question(&entry.to_string(), 1).expect("it is well formed").clone()
         })
         .collect();
     let mut files = if closed {

@@ -33,6 +33,17 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     Ok((name, bytes))
 }
 
+/// A file, to be read as a stream; `-` is standard input.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::stdin()));
+    }
+    match std::fs::File::open(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(io(&path.display().to_string(), "reading", &error)),
+    }
+}
+
 /// Writes a file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     std::fs::write(path, bytes).map_err(|error| io(&path.display().to_string(), "writing", &error))

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod batch;
 mod can;
 mod catalog;
 mod condition;

@@ -90,6 +90,5 @@ fn is_checked_for_data(place: &Place<'_>, request: &Request<'_>) -> bool {
     place.facts.iter().flat_map(|facts| &facts.controls).any(|rule| {
         rule.by.is_empty()
             && rule.operations.matches(request.operation, Wildcards::Azure).is_match()
-    }) && place.tenant.catalog().planes(request.operation).control
-        == Some(PlaneCertainty::Inferred)
+    }) && place.tenant.catalog().planes(request.operation).control == Some(PlaneCertainty::Inferred)
 }

@@ -1,10 +1,8 @@
 //! Reading scenario documents: JSON or YAML, one scenario or a list of them.
 
-use super::Question;
 use super::entries::{
-    CHECK_FIELDS, EXPRESSION_FIELDS, LISTING_FIELDS, Needs, QUESTION_FIELDS, REQUEST_FIELDS,
-    SCENARIO_FIELDS, TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, listing, question,
-    request,
+    CHECK_FIELDS, EXPRESSION_FIELDS, LISTING_FIELDS, Needs, REQUEST_FIELDS, SCENARIO_FIELDS,
+    TENANT_LISTS, VALIDATION_FIELDS, check, expression, head, listing, request,
 };
 use super::model::{Scenario, Validation};
 use crate::ingest::documents::{RawEntry, entries, message, offset_of, without_comments};
@@ -102,40 +100,6 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Vec<Scenario>, Vec<Error>> {
         }
     };
     if reader.errors.is_empty() { Ok(scenarios) } else { Err(reader.errors) }
-}
-
-/// Reads the questions of a batch: one JSON object a line, each a check without `expect`. A line that
-/// is not one is that line's error.
-///
-/// `lines_before` is how many lines of the source stand before `text`.
-pub fn read_questions<'a>(
-    name: &'a str,
-    text: &'a str,
-    lines_before: usize,
-) -> impl Iterator<Item = Result<Question, Error>> + 'a {
-    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(
-        move |(number, line)| {
-            let place = |column: usize| Place {
-                file: name.to_string(),
-                path: String::new(),
-                line: lines_before + number + 1,
-                column,
-            };
-            let node: Node<'_> = serde_json::from_str(line).map_err(|error| {
-                Error::new(ErrorKind::Syntax, format!("not JSON: {}", message(&error)))
-                    .expected("one JSON object a line")
-                    .at(place(error.column()))
-            })?;
-            let entry = Entry::of(&node).ok_or_else(|| {
-                Error::new(ErrorKind::Scenario, format!("found {}", node.describe()))
-                    .expected("an object with principal, operation and scope")
-                    .at(place(1))
-            })?;
-            known_fields(&entry, QUESTION_FIELDS)
-                .and_then(|()| question(&entry, Needs::Both, false))
-                .map_err(|problem| problem_error(&problem, place(1)))
-        },
-    )
 }
 
 fn start(name: &str) -> Place {

@@ -3,6 +3,7 @@
 //! An unknown field of the scenario itself is an error that names it: a misspelt test must not pass.
 //! Objects in Azure's own shapes take any field.
 
+mod batch;
 mod coverage;
 mod document;
 pub(crate) mod entries;
@@ -10,9 +11,10 @@ mod model;
 mod question;
 mod run;
 
+pub use batch::Batch;
 pub use coverage::{Coverage, Evidence, coverage};
 pub(crate) use document::problem_error;
-pub use document::{is_scenario, read, read_questions};
+pub use document::{is_scenario, read};
 pub use model::{AskedRequest, Check, Expected, Expression, Listing, Scenario, Validation};
 pub(crate) use question::principal as resolve_principal;
 pub use question::{Prepared, Question, resolve, resolve_scope};
