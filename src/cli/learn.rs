@@ -93,23 +93,7 @@ fn list(global: &Global, console: &mut Console) -> Result<Exit, Stop> {
         writeln!(console, "{}", json!({"version": 1, "lessons": lessons}))?;
         return Ok(Exit::Yes);
     }
-    let minutes: u32 = heads.iter().map(|head| head.minutes).sum();
-    writeln!(
-        console,
-        "{} lessons, about {minutes} minutes. azrbac learn NAME begins one.",
-        heads.len()
-    )?;
-    for head in &heads {
-        let exercise = if head.has_exercise { ", with an exercise" } else { "" };
-        writeln!(
-            console,
-            "\n{}\n    {} ({} minutes{exercise})\n    {}",
-            safe(&head.name),
-            safe(&head.title),
-            head.minutes,
-            safe(&head.summary)
-        )?;
-    }
+    console.write_all(told::shelf(&heads, width()).as_bytes())?;
     Ok(Exit::Yes)
 }
 
@@ -159,7 +143,7 @@ fn ask(
             }
         }
         let tenant = &played.tenants[lesson.steps[number].stage];
-        console.write_all(told::answer(tenant, &step.answer, style).as_bytes())?;
+        console.write_all(told::answer(tenant, step, style).as_bytes())?;
         console.write_all(told::reasons(step, width()).as_bytes())?;
         if typed && number + 1 < played.steps.len() {
             write!(console, "\nEnter goes on, q quits: ")?;

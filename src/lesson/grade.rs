@@ -73,10 +73,14 @@ pub struct GivenBack {
     pub role: String,
     /// Where it is held.
     pub scope: Scope,
+    /// The same, as people call it.
+    pub place: String,
     /// Through which group, if through one.
     pub through: Option<String>,
     /// Only eligible, and so given back once it is activated.
     pub eligible: bool,
+    /// The role that was handed in holds it as well.
+    pub held_too: bool,
     /// The entry of the role's notActions that leaves it out, which is no deny.
     pub left_out_by: Option<String>,
 }
@@ -152,7 +156,9 @@ pub fn grade(exercise: &Exercise, submission: &Submission, stage: &Stage) -> Res
             |patterns: &[ActionPattern]| Language::of_patterns(patterns, Wildcards::Azure);
         for wanted in on(&exercise.must) {
             let needed = language(std::slice::from_ref(&wanted))?;
-            if let Some(witness) = told(&needed.difference_witness(&firm), &universe, plane) {
+            if let Some(witness) =
+                told(&needed.difference_witness(&firm), &wanted, &universe, plane)
+            {
                 let hint = why_missing(&submission.roles, plane, &witness);
                 found.missing.push(Missing { plane, wanted, witness, hint });
             }
@@ -162,9 +168,8 @@ pub fn grade(exercise: &Exercise, submission: &Submission, stage: &Stage) -> Res
             forbidden(&mut found, submission, plane, &never, &barred, (&universe, &credentials))?;
             for other in &others {
                 let theirs = RoleGrant::language(&other.role, plane, Which::All, Wildcards::Azure)?;
-                let Some(witness) = told(&theirs.overlap_witness(&barred), &universe, plane) else {
-                    continue;
-                };
+                let witness = theirs.overlap_witness(&barred);
+                let Some(witness) = told(&witness, &never, &universe, plane) else { continue };
                 let left_out_by = submission
                     .roles
                     .iter()
@@ -172,12 +177,18 @@ pub fn grade(exercise: &Exercise, submission: &Submission, stage: &Stage) -> Res
                     .map(|pattern| pattern.text().to_string());
                 found.given_back.push(GivenBack {
                     plane,
-                    witness,
                     role: other.role.name.to_string(),
                     scope: other.scope.clone(),
+                    place: tenant
+                        .scope(&other.scope)
+                        .and_then(|ix| tenant.scope_name(ix))
+                        .unwrap_or_else(|| other.scope.leaf())
+                        .to_string(),
                     through: other.through.clone(),
                     eligible: other.eligible,
+                    held_too: all.contains(&witness),
                     left_out_by,
+                    witness,
                 });
             }
         }
@@ -278,9 +289,17 @@ fn union(roles: &[RoleDefinition], plane: Plane, which: Which) -> Result<Languag
     Ok(all)
 }
 
-/// A witness as the catalog spells it, where it knows it.
-fn told(witness: &Option<Operation>, universe: &Universe, plane: Plane) -> Option<Operation> {
+/// A witness as the task spells it, or else as the catalog does, where it knows it.
+fn told(
+    witness: &Option<Operation>,
+    asked: &ActionPattern,
+    universe: &Universe,
+    plane: Plane,
+) -> Option<Operation> {
     let witness = witness.as_ref()?;
+    if !asked.is_wildcard() {
+        return Operation::new(asked.text()).ok();
+    }
     let number = universe.find(plane, witness.folded());
     number
         .and_then(|number| Operation::new(universe.name(plane, number)).ok())
@@ -352,7 +371,7 @@ fn forbidden(
             Some(name) => Operation::new(name).ok(),
             None => own.overlap_witness(barred),
         };
-        let Some(witness) = told(&witness, universe, plane) else { continue };
+        let Some(witness) = told(&witness, never, universe, plane) else { continue };
         let left_out_by = submission
             .roles
             .iter()

@@ -21,5 +21,5 @@ pub use grade::{Excess, Forbidden, GivenBack, Grade, Missing, grade};
 pub use model::{Ask, Lesson, Stage, Step};
 pub use play::{Played, PlayedStep, play};
 pub use prose::{Part, Prose};
-pub use read::{Head, head, read};
+pub use read::{Head, head, read, read_on};
 pub use shelf::{SHELF, shelved};

@@ -152,16 +152,24 @@ fn head_of(reading: &mut Reading<'_>, entry: &Entry<'_, '_>) -> Option<Head> {
 /// Everything that is wrong with it, each with file, line, JSON path, what was found and what was
 /// expected. Nothing of a lesson with an error is played.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Lesson, Vec<Error>> {
-    parsed(name, bytes, lesson)
+    read_on(name, bytes, LAB.as_bytes())
+}
+
+/// The same on another lab: what would the lessons say if it were different?
+///
+/// # Errors
+/// As [`read`]; those of the lab too.
+pub fn read_on(name: &str, bytes: &[u8], lab: &[u8]) -> Result<Lesson, Vec<Error>> {
+    parsed(name, bytes, |reading, entry| lesson(reading, entry, lab))
 }
 
 /// The lab's facts.
-fn lab() -> Result<Facts, Vec<Error>> {
-    let mut found = read_scenarios("the lab", LAB.as_bytes())?;
+fn lab_facts(lab: &[u8]) -> Result<Facts, Vec<Error>> {
+    let mut found = read_scenarios("the lab", lab)?;
     Ok(if found.is_empty() { Facts::closed() } else { found.remove(0).facts })
 }
 
-fn lesson(reading: &mut Reading<'_>, entry: &Entry<'_, '_>) -> Option<Lesson> {
+fn lesson(reading: &mut Reading<'_>, entry: &Entry<'_, '_>, lab: &[u8]) -> Option<Lesson> {
     if let Err(problem) = known_fields(entry, LESSON_FIELDS) {
         reading.problem(&[], &problem);
     }
@@ -179,7 +187,7 @@ fn lesson(reading: &mut Reading<'_>, entry: &Entry<'_, '_>) -> Option<Lesson> {
         }
     }
     if first.is_lab {
-        match lab() {
+        match lab_facts(lab) {
             Ok(facts) => first.facts = facts,
             Err(errors) => reading.errors.extend(errors),
         }

@@ -123,7 +123,8 @@ pub fn who_can(
     };
     lines.line(&format!("{mark} {head}"));
     lines.line(&format!("  {}", safe(question.operation.text())));
-    lines.line(&format!("  on {} ({} plane)", place(tenant, &question.scope), question.plane));
+    let at = format!("on {} ({} plane)", place(tenant, &question.scope), question.plane);
+    lines.words("  ", 2, &at);
     lines.line("");
     let grant = |at: Option<u32>| at.and_then(|at| list.grants.get(at as usize));
     let named = |holder: &&Holder| holder.outcome == Outcome::Allowed || holder.grant.is_some();

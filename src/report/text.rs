@@ -91,6 +91,14 @@ impl Teller<'_> {
         }
     }
 
+    /// Words behind a mark, in lines of at most eighty columns.
+    fn marked(&mut self, mark: &str, text: &str) {
+        for (number, part) in wrap(text, WIDTH - 6).into_iter().enumerate() {
+            let lead = if number == 0 { format!("  {mark} ") } else { "    ".to_string() };
+            self.line(format!("{lead}{part}").trim_end());
+        }
+    }
+
     fn tell(&mut self) {
         self.headline();
         self.line("");
@@ -141,7 +149,11 @@ impl Teller<'_> {
         self.line(&format!("{mark}   {} {may}", safe(&principal)));
         self.line(&format!("    {}", safe(self.question.operation.text())));
         let place = self.place(&self.question.scope.clone());
-        self.words(4, &format!("on {place} ({} plane)", self.question.plane));
+        // The plane's two words stay together.
+        let plane = self.question.plane;
+        for part in wrap(&format!("on {place} ({plane}\u{a0}plane)"), WIDTH - 4) {
+            self.line(&format!("    {}", part.replace('\u{a0}', " ")));
+        }
     }
 
     /// A scope as people say it: its own name, then what it stands in.
@@ -205,12 +217,12 @@ impl Teller<'_> {
         };
         let role = safe(&self.tenant.role(grant.role).name());
         let scope = self.short(self.tenant.assignment_scope(grant.assignment));
-        let line = format!(
-            "  {mark} {role} at {scope}{}{}",
+        let text = format!(
+            "{role} at {scope}{}{}",
             self.through(grant.holder),
             self.read_at(grant.assignment)
         );
-        self.line(&line);
+        self.marked(&mark, &text);
         let Some((block, at)) = grant.pattern else {
             return self.line("      what this role grants is not known");
         };
@@ -246,13 +258,13 @@ impl Teller<'_> {
                 let block = role.blocks.get(found.by.0 as usize)?;
                 block.side(self.question.plane).1.get(found.by.1 as usize)
             });
-            let line = format!(
-                "  · {} at {}{} leaves it out",
+            let text = format!(
+                "{} at {}{} leaves it out",
                 safe(&role.name()),
                 self.short(self.tenant.assignment_scope(found.assignment)),
                 self.through(found.holder)
             );
-            self.line(&line);
+            self.marked("·", &text);
             if let Some(by) = by {
                 let text = format!(
                     "`{}` in its {}: that is not a deny, so the role above gives it back",
@@ -285,12 +297,12 @@ impl Teller<'_> {
                 if hit.truth.is_true() { "blocks it" } else { "blocks it if its condition holds" };
             let protected =
                 if deny.system_protected { "; created by Azure, nobody can remove it" } else { "" };
-            let line = format!(
-                "  {mark} deny assignment {} at {} {applies}{protected}",
+            let text = format!(
+                "deny assignment {} at {} {applies}{protected}",
                 safe(name),
                 self.short(self.tenant.deny_scope(hit.deny))
             );
-            self.line(&line);
+            self.marked(&mark, &text);
         }
         if self.decision.outcome == Outcome::Denied {
             self.line("    a deny assignment beats every role assignment, Owner included");
@@ -436,7 +448,10 @@ impl Teller<'_> {
             );
         }
         for remark in self.question.remarks.iter().chain(&self.decision.remarks) {
-            let _written = writeln!(told, "  note: {}", safe(remark));
+            for (number, part) in wrap(&safe(remark), WIDTH - 8).into_iter().enumerate() {
+                let lead = if number == 0 { "  note: " } else { "        " };
+                let _written = writeln!(told, "{lead}{part}");
+            }
         }
         if self.decision.outcome != Outcome::Conditional && !self.decision.gaps.is_empty() {
             self.gaps();

@@ -46,7 +46,8 @@ pub fn grade_text(exercise: &Exercise, grade: &Grade) -> String {
         page.gap();
         page.line(0, "missing:");
         for one in &grade.missing {
-            page.line(2, &format!("✗ {} ({} plane)", one.witness, one.plane));
+            page.raw(&format!("  ✗ {}", one.witness));
+            page.line(6, &format!("on the {} plane", one.plane));
             if one.wanted.is_wildcard() {
                 page.line(6, &format!("one of `{}`", one.wanted));
             }
@@ -59,8 +60,11 @@ pub fn grade_text(exercise: &Exercise, grade: &Grade) -> String {
         page.gap();
         page.line(0, "forbidden, and held:");
         for one in &grade.forbidden {
-            page.line(2, &format!("✗ {} ({} plane): {}", one.witness, one.plane, power(one.power)));
-            page.line(6, &format!("by {}", one.role));
+            page.raw(&format!("  ✗ {}", one.witness));
+            page.line(
+                6,
+                &format!("{}; on the {} plane, by {}", power(one.power), one.plane, one.role),
+            );
             if let Some((role, by)) = &one.left_out_by {
                 page.line(
                     6,
@@ -73,28 +77,7 @@ pub fn grade_text(exercise: &Exercise, grade: &Grade) -> String {
             }
         }
     }
-    if !grade.given_back.is_empty() {
-        page.gap();
-        page.line(0, &format!("given back by another role of {}:", exercise.person));
-        for one in &grade.given_back {
-            page.line(2, &format!("✗ {} ({} plane)", one.witness, one.plane));
-            let through =
-                one.through.as_ref().map_or_else(String::new, |group| format!(" through {group}"));
-            let eligible = if one.eligible { ", once it is activated" } else { "" };
-            page.line(6, &format!("by {} at {}{through}{eligible}", one.role, one.scope.leaf()));
-            match &one.left_out_by {
-                Some(by) => page.line(
-                    6,
-                    &format!(
-                        "your role leaves it out with `{by}` in {}: that is not a deny",
-                        one.plane.except_list()
-                    ),
-                ),
-                None => page.line(6, "your role does not hold it, and that takes nothing away"),
-            }
-            page.line(6, &format!("--instead-of '{}' takes that role away", one.role));
-        }
-    }
+    given_back(&mut page, exercise, grade);
     if grade.excess.is_too_much() {
         page.gap();
         let (weight, allowance) = (grade.excess.weight(), grade.excess.allowance);
@@ -105,8 +88,8 @@ pub fn grade_text(exercise: &Exercise, grade: &Grade) -> String {
             page.line(2, &format!("{count} × {} ({}) = {weight}", kind.weight(), power(kind)));
         }
         page.line(2, "such as");
-        for (_, plane, name) in &grade.excess.gravest {
-            page.line(4, &format!("{name} ({plane} plane)"));
+        for (_, _, name) in &grade.excess.gravest {
+            page.raw(&format!("    {name}"));
         }
     }
     if !grade.failures.is_empty() {
@@ -118,6 +101,48 @@ pub fn grade_text(exercise: &Exercise, grade: &Grade) -> String {
         }
     }
     page.finish()
+}
+
+/// Role by role: what it gives back, and how it is taken off.
+fn given_back(page: &mut Page, exercise: &Exercise, grade: &Grade) {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for first in &grade.given_back {
+        let key = (&*first.role, &*first.place);
+        if told.contains(&key) {
+            continue;
+        }
+        told.push(key);
+        page.gap();
+        let through =
+            first.through.as_ref().map_or_else(String::new, |group| format!(" through {group}"));
+        let eligible = if first.eligible { ", once it is activated" } else { "" };
+        page.line(
+            0,
+            &format!(
+                "given back by another role of {}: {} on {}{through}{eligible}",
+                exercise.person, first.role, first.place
+            ),
+        );
+        let mut left_out = false;
+        for one in grade.given_back.iter().filter(|one| (&*one.role, &*one.place) == key) {
+            page.raw(&format!("  ✗ {}", one.witness));
+            if let Some(by) = &one.left_out_by {
+                left_out = true;
+                page.line(
+                    6,
+                    &format!("yours leaves it out: `{by}` in {}", one.plane.except_list()),
+                );
+            } else if one.held_too {
+                page.line(6, "yours holds it as well");
+            }
+        }
+        if left_out {
+            page.line(2, &format!("{} is not a deny", first.plane.except_list()));
+        } else {
+            page.line(2, "what a role does not hold, it does not take away either");
+        }
+        page.line(2, &format!("--instead-of '{}' takes that role off", first.role));
+    }
 }
 
 fn future(page: &mut Page, grade: &Grade) {
@@ -156,7 +181,7 @@ pub fn grade(grade: &Grade) -> Value {
         .iter()
         .map(|one| {
             json!({"plane": one.plane.as_str(), "witness": one.witness.text(), "role": one.role,
-                "scope": one.scope.text(), "through": one.through, "eligible": one.eligible,
+                "scope": one.scope.text(), "place": one.place, "through": one.through, "eligible": one.eligible,
                 "leftOutBy": one.left_out_by})
         })
         .collect();

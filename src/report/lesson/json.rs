@@ -37,7 +37,7 @@ pub fn json(lesson: &Lesson, played: &Played) -> Value {
                 .collect();
             json!({"change": prose(&step.change), "say": prose(&step.say), "question": step.ask,
                 "choices": step.choices, "answer": solution(step),
-                "derivation": answer(tenant, &step.answer, style), "because": prose(&step.because),
+                "derivation": answer(tenant, step, style), "because": prose(&step.because),
                 "arguments": step.command, "command": shown(&step.command), "failures": failures})
         })
         .collect();

@@ -8,4 +8,4 @@ mod text;
 pub use grade::{grade as grade_json, grade_text};
 pub use json::json;
 pub use page::page;
-pub use text::{answer, ending, opening, question, reasons, script, shown, solution, task};
+pub use text::{answer, ending, opening, question, reasons, script, shelf, shown, solution, task};

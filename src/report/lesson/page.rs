@@ -62,7 +62,7 @@ pub fn page(lesson: &Lesson, played: &Played) -> Document {
                 };
                 open.paragraph(Inline::default().badge(tone, &solution(step)));
                 let tenant = &played.tenants[lesson.steps[number].stage];
-                open.code("what azrbac answers", &answer(tenant, &step.answer, style));
+                open.code("what azrbac answers", &answer(tenant, step, style));
                 prose(open, &step.because);
                 open.code("to ask again", &shown(&step.command));
             });

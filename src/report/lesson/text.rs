@@ -1,15 +1,89 @@
 //! A lesson on a terminal, piece by piece, so that the reader can answer between them.
 
+use crate::analysis::role::{Candidate, Power, RoleComparison, Suggestion};
+use crate::dataplane::ResourceDoors;
 use crate::ident::Plane;
-use crate::lesson::{Answer, Exercise, Lesson, Part, Played, PlayedStep, Solution};
+use crate::lesson::{Answer, Exercise, Head, Lesson, Part, Played, PlayedStep, Solution};
+use crate::model::RoleDefinition;
 use crate::origin::Error;
 use crate::pattern::ActionPattern;
+use crate::pattern::language::Relation;
+use crate::report::Page;
 use crate::report::text::wrap;
 use crate::report::{self, Style, safe};
 use crate::tenant::Tenant;
 
-/// How many single roles of a suggestion are told.
-const ROLES_TOLD: usize = 3;
+/// Two roles side by side, without the lists that the command prints.
+fn comparison(a: &RoleDefinition, b: &RoleDefinition, found: &RoleComparison) -> String {
+    let mut page = Page::default();
+    let verdict = match found.relation {
+        Relation::Equal => "grants the same as",
+        Relation::Contained => "is contained in",
+        Relation::Contains => "contains",
+        Relation::Disjoint => "shares nothing with",
+        Relation::Overlapping => "overlaps",
+    };
+    page.line(0, &format!("{} {verdict} {}", a.name, b.name));
+    for plane in &found.planes {
+        page.line(2, &format!("{} plane: {} operations in both", plane.plane, plane.shared));
+        for (only, role) in plane.only.iter().zip([a, b]) {
+            let Some(witness) = &only.witness else { continue };
+            let example = only.operations.first().map_or(witness.text(), |first| first);
+            let count = only.operations.len();
+            page.line(4, &format!("only {}: {count}, such as {example}", role.name));
+        }
+    }
+    page.finish()
+}
+
+/// What each choice would give beside the task; the command ranks every built-in role.
+fn least(found: &Suggestion, roles: &[RoleDefinition], choices: &[String]) -> String {
+    let mut page = Page::default();
+    let count = found.needs.len();
+    page.line(0, &format!("{count} operations are needed; what else each role holds:"));
+    for choice in choices {
+        let fits = |one: &Candidate| roles[one.role].name.eq_ignore_ascii_case(choice);
+        let place = found.single.iter().position(fits);
+        let Some((rank, one)) = place.map(|rank| (rank, &found.single[rank])) else {
+            page.line(2, &format!("✗ {choice}: does not hold all that is needed"));
+            continue;
+        };
+        let powers: Vec<String> = Power::ALL
+            .iter()
+            .zip(&one.excess.powers)
+            .filter(|(_, count)| **count > 0)
+            .map(|(power, count)| format!("{} {count}", power.as_str()))
+            .collect();
+        let (count, weight) = (one.excess.count, one.excess.weight());
+        page.line(2, &format!("{choice}: {count} too many, weight {weight}"));
+        page.line(6, &powers.join(", "));
+        let of = found.single.len();
+        page.line(6, &format!("number {} of the {of} roles that hold it all", rank + 1));
+    }
+    page.finish()
+}
+
+/// Who loses what; the command prints what to assign before.
+fn closing(tenant: &Tenant, doors: &ResourceDoors) -> String {
+    let mut page = Page::default();
+    let (name, state) = (doors.resource.leaf(), doors.state.as_str());
+    page.line(0, &format!("{name}: local authentication {state}"));
+    let count = doors.stakes.len();
+    let head = if count == 1 { "principal loses" } else { "principals lose" };
+    page.line(2, &format!("{count} {head} access when it is closed"));
+    for stake in &doors.stakes {
+        let much = if stake.entirely { "its only way in" } else { "part of its access" };
+        let holder = doors.holders.iter().find(|one| one.principal == stake.principal);
+        let role = holder
+            .and_then(|holder| holder.assignment)
+            .and_then(|ix| tenant.assignment_role(ix))
+            .map_or_else(String::new, |role| {
+                format!("; the key comes with {}", tenant.role(role).name())
+            });
+        page.line(4, &format!("{}: {much}{role}", tenant.principal_name(stake.principal)));
+    }
+    page.finish()
+}
 
 /// Paragraphs in lines of at most `width` columns.
 fn prose(parts: &[Part], width: usize) -> String {
@@ -41,6 +115,24 @@ fn prose(parts: &[Part], width: usize) -> String {
             }
         }
         before = Some(part);
+    }
+    out
+}
+
+/// The lessons that there are.
+#[must_use]
+pub fn shelf(heads: &[Head], width: usize) -> String {
+    let minutes: u32 = heads.iter().map(|head| head.minutes).sum();
+    let count = heads.len();
+    let mut out =
+        format!("{count} lessons, about {minutes} minutes. azrbac learn NAME begins one.\n");
+    for head in heads {
+        let exercise = if head.has_exercise { ", with an exercise" } else { "" };
+        let (name, title) = (safe(&head.name), safe(&head.title));
+        out.push_str(&format!("\n{name}\n    {title} ({} minutes{exercise})\n", head.minutes));
+        for line in wrap(&safe(&head.summary), width.saturating_sub(4)) {
+            out.push_str(&format!("    {line}\n"));
+        }
     }
     out
 }
@@ -100,8 +192,9 @@ pub fn solution(step: &PlayedStep) -> String {
 
 /// The program's answer, in the words of the command that gives it.
 #[must_use]
-pub fn answer(tenant: &Tenant, answer: &Answer, style: Style) -> String {
-    match answer {
+pub fn answer(tenant: &Tenant, step: &PlayedStep, style: Style) -> String {
+    let choices = &step.choices;
+    match &step.answer {
         Answer::Can(inner) => {
             let (prepared, decision, access) = &**inner;
             report::decision_text(tenant, prepared, decision, access, style, &|_| None)
@@ -114,13 +207,13 @@ pub fn answer(tenant: &Tenant, answer: &Answer, style: Style) -> String {
         Answer::WhereCan(inner) => report::where_can_text(tenant, &inner.0, &inner.1, style),
         Answer::Compare(inner) => {
             let (a, b, found) = &**inner;
-            report::role::comparison_text(a, b, found)
+            comparison(a, b, found)
         }
         Answer::Condition(value, steps, residual) => {
             report::condition_value(value, steps, residual.as_deref())
         }
-        Answer::Least(inner) => report::role::suggestion_text(&inner.0, &inner.1, ROLES_TOLD),
-        Answer::Closing(inner) => report::closing(tenant, &inner.0, &inner.1),
+        Answer::Least(inner) => least(&inner.0, &inner.1, choices),
+        Answer::Closing(inner) => closing(tenant, &inner.0),
     }
 }
 
@@ -189,7 +282,7 @@ pub fn script(
         out.push_str(&question(played, number, width));
         out.push_str(&format!("\n= {}\n\n", solution(step)));
         let tenant = &played.tenants[lesson.steps[number].stage];
-        out.push_str(&answer(tenant, &step.answer, style));
+        out.push_str(&answer(tenant, step, style));
         out.push_str(&reasons(step, width));
     }
     out.push_str(&ending(lesson, played, source, width));
