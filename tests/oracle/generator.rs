@@ -168,7 +168,12 @@ fn custom_role(rng: &mut Rng, number: usize) -> Role {
     Role { id: rng.guid(), name: format!("Custom role {number}"), blocks, from_catalog: false }
 }
 
-fn assignment(rng: &mut Rng, world: &World, scopes: &[String], people: &[String]) -> Assignment {
+pub(crate) fn assignment(
+    rng: &mut Rng,
+    world: &World,
+    scopes: &[String],
+    people: &[String],
+) -> Assignment {
     let (principal, principal_type) = match rng.below(100) {
         0..=47 => holder(rng, world, people),
         48..=95 => (rng.pick(&world.groups).id.clone(), "Group"),
@@ -216,7 +221,7 @@ fn holder(rng: &mut Rng, world: &World, people: &[String]) -> (String, &'static 
     (person, kind)
 }
 
-fn deny(rng: &mut Rng, world: &World, scopes: &[String], people: &[String]) -> Deny {
+pub(crate) fn deny(rng: &mut Rng, world: &World, scopes: &[String], people: &[String]) -> Deny {
     let group = |rng: &mut Rng| rng.pick(&world.groups).id.clone();
     let mut principals = vec![match rng.below(100) {
         0..=44 => "00000000-0000-0000-0000-000000000000".to_owned(),
