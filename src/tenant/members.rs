@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 /// The most group ids that are stored for all principals together. A directory of a quarter million
 /// principals needs about two million; what goes beyond (a chain of a million groups) is walked when
 /// it is asked for.
-const CLOSURE_LIMIT: usize = 32 * 1024 * 1024;
+pub(crate) const CLOSURE_LIMIT: usize = 32 * 1024 * 1024;
 
 /// The membership graph, flat.
 #[derive(Debug, Default)]
@@ -62,6 +62,9 @@ impl Members {
         for component in &components {
             let mut reached: Vec<PrincipalIx> = Vec::new();
             let mut overflow = false;
+            // Sorted again only when twice as much has come together: a cycle of a million groups would
+            // otherwise be sorted a million times.
+            let mut tidy_at = 4096;
             for node in component {
                 for group in self.direct_of(node.index()) {
                     reached.push(*group);
@@ -77,9 +80,10 @@ impl Members {
                         }
                     }
                 }
-                if reached.len() > 4096 {
+                if reached.len() > tidy_at {
                     reached.sort_unstable();
                     reached.dedup();
+                    tidy_at = tidy_at.max(2 * reached.len());
                 }
             }
             reached.sort_unstable();
@@ -198,5 +202,13 @@ mod tests {
         let pairs = (0..count - 1).map(|n| (PrincipalIx(n), PrincipalIx(n + 1))).collect();
         let members = Members::build(count as usize, pairs);
         assert_eq!(members.closure(PrincipalIx(0)).len(), count as usize - 1);
+    }
+
+    #[test]
+    fn a_long_cycle_is_not_sorted_at_every_step() {
+        let count = 200_000;
+        let pairs = (0..count).map(|n| (PrincipalIx(n), PrincipalIx((n + 1) % count))).collect();
+        let members = Members::build(count as usize, pairs);
+        assert_eq!(members.closure(PrincipalIx(7)).len(), count as usize);
     }
 }
