@@ -255,10 +255,10 @@ fn on_random_tenants() {
             let fields = entry.as_object_mut().expect("a check is an object");
             fields.remove("expect");
             fields.insert("attributesComplete".to_owned(), rng.percent(30).into());
-            let question = scenario::read_questions("question", &entry.to_string(), 0)
-                .next()
-                .expect("one line is one question")
-                .expect("the generator writes questions");
+            let options = scenario::Question::default();
+            let mut batch = scenario::Batch::new("question", &options);
+            let line = entry.to_string();
+            let question = batch.question(&line, 1).expect("the generator writes questions");
             let Ok(prepared) = question.prepare(&tenant) else { continue };
             let what = format!("tenant {number}");
             replay(&what, &tenant, &facts, &catalog, &prepared.request(), &mut seen);

@@ -112,10 +112,10 @@ fn ask_with(
     fields.remove("expect");
     fields.insert("attributesComplete".to_owned(), question.attributes_complete.into());
     more(fields);
-    let mut asked = scenario::read_questions("question", &entry.to_string(), 0)
-        .next()
-        .expect("one line is one question")
-        .expect("the generator writes questions");
+    let options = scenario::Question::default();
+    let mut batch = scenario::Batch::new("question", &options);
+    let line = entry.to_string();
+    let mut asked = batch.question(&line, 1).expect("the generator writes questions").clone();
     if question.strict {
         asked.wildcards = azrbac::pattern::Wildcards::Strict;
     }

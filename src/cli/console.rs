@@ -54,8 +54,25 @@ impl Console {
 }
 
 impl Write for Console {
+    /// Text for people is made safe where it is written. JSON escapes control characters by itself, but
+    /// not the C1 ones, which some terminals obey, nor marks of direction: they are escaped here, which
+    /// inside a string of JSON is the same string.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        let far = |c: char| c > '~' && azrbac::report::steers(c);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.is_ascii() && text.contains(far) => {
+                for piece in text.split_inclusive(far) {
+                    let last = piece.chars().next_back().filter(|c| far(*c));
+                    let plain = &piece[..piece.len() - last.map_or(0, char::len_utf8)];
+                    self.out.write_all(plain.as_bytes())?;
+                    if let Some(c) = last {
+                        write!(self.out, "\\u{:04x}", u32::from(c))?;
+                    }
+                }
+                Ok(bytes.len())
+            }
+            _ => self.out.write(bytes),
+        }
     }
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()

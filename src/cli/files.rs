@@ -4,33 +4,45 @@ use super::Stop;
 use super::console::Console;
 use azrbac::catalog::Catalog;
 use azrbac::ident::Timestamp;
-use azrbac::origin::{Error, ErrorKind};
+use azrbac::origin::{Error, ErrorKind, SOURCE_LIMIT};
 use std::io::{Read, Write};
 use std::path::Path;
 
-/// The most bytes that are read from standard input: a pipe has no end that can be seen ahead.
-pub(crate) const STDIN_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
-
-/// The name and the bytes of a file; `-` is standard input.
+/// The name and the bytes of a file; `-` is standard input. No more is read than [`SOURCE_LIMIT`]: a pipe
+/// or a device has no end that can be seen ahead.
 pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     let name = path.display().to_string();
+    let failed = |error: std::io::Error| io(&name, "reading", &error);
+    let mut bytes = Vec::new();
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .take(STDIN_LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| io(&name, "reading", &error))?;
-        if bytes.len() as u64 > STDIN_LIMIT {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("standard input is longer than {STDIN_LIMIT} bytes"),
-            ));
-        }
+        fill(&mut bytes, std::io::stdin().lock(), "standard input").map_err(failed)??;
         return Ok((name, bytes));
     }
-    let bytes = std::fs::read(path).map_err(|error| io(&name, "reading", &error))?;
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let length = file.metadata().map_or(0, |about| about.len());
+    if length > SOURCE_LIMIT {
+        return Err(too_long(&name));
+    }
+    // What the file says of its length saves growing; it may lie, and it may be more than there is.
+    let ahead = usize::try_from(length).unwrap_or(0);
+    if bytes.try_reserve_exact(ahead).is_err() {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("`{name}` has {length} bytes, and there is no memory for them"),
+        ));
+    }
+    fill(&mut bytes, file, &name).map_err(failed)??;
     Ok((name, bytes))
+}
+
+fn fill(bytes: &mut Vec<u8>, from: impl Read, name: &str) -> std::io::Result<Result<(), Error>> {
+    let read = from.take(SOURCE_LIMIT + 1).read_to_end(bytes)? as u64;
+    Ok(if read > SOURCE_LIMIT { Err(too_long(name)) } else { Ok(()) })
+}
+
+fn too_long(name: &str) -> Error {
+    Error::new(ErrorKind::Limit, format!("`{name}` is longer than {SOURCE_LIMIT} bytes, the limit"))
+        .help("split the export; `azrbac explain limits` lists all limits")
 }
 
 /// A file, to be read as a stream; `-` is standard input.

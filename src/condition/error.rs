@@ -211,7 +211,8 @@ pub(crate) fn point_at(text: &str, span: Span) -> String {
     let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let before: Vec<char> = text[from..start].chars().collect();
     let covered = span.end.clamp(start, to);
-    let width = text.get(start..covered).map_or(1, |part| part.chars().count()).max(1);
+    let width =
+        text.get(start..covered).map_or(1, |part| part.chars().count()).clamp(1, 2 * CONTEXT);
     let skipped = before.len().saturating_sub(CONTEXT);
     let mut line = String::new();
     if skipped > 0 {
@@ -246,5 +247,8 @@ mod tests {
         let long = format!("{}!{}", "a".repeat(200), "b".repeat(200));
         let shown = point_at(&long, Span::new(200, 201));
         assert!(shown.starts_with(&format!("  | …{}!", "a".repeat(CONTEXT))), "{shown}");
+        // A mistake of ten thousand characters is not shown in full.
+        let shown = point_at(&"(".repeat(10_000), Span::new(10, 10_000));
+        assert!(shown.len() < 10 * CONTEXT, "{shown}");
     }
 }

@@ -82,9 +82,15 @@ pub(crate) fn offset_of(text: &str, error: &serde_json::Error) -> usize {
     (line_start + error.column().saturating_sub(1)).min(text.len())
 }
 
+/// How deep lists and objects of JSON may stand in one another.
+pub(crate) const NESTING_LIMIT: usize = 128;
+
 /// serde_json's message without its own line and column.
 pub(crate) fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
+    if text.starts_with("recursion limit") {
+        return format!("more than {NESTING_LIMIT} levels of nesting");
+    }
     match text.rfind(" at line ") {
         Some(at) => text[..at].to_string(),
         None => text,

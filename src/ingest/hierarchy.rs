@@ -7,7 +7,7 @@ use crate::ident::{Guid, Scope, ScopeKind};
 use crate::model::{InputKind, ManagementGroup, ScopeRef, Subscription, Touches};
 
 /// Deeper trees than Azure's six levels below the root are followed, but not without end.
-const DEPTH_LIMIT: usize = 64;
+pub(crate) const DEPTH_LIMIT: usize = 64;
 
 /// Reads a management group with everything nested in it, or says why not.
 pub(crate) fn read_group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {

@@ -117,7 +117,7 @@ impl<'de: 'a, 'a> Visitor<'de> for NodeVisitor<'a> {
 }
 
 /// The most fields that one object may have. Looking fields up is linear, so this bounds time.
-const FIELD_LIMIT: usize = 100_000;
+pub(crate) const FIELD_LIMIT: usize = 100_000;
 
 /// A key, borrowed where it can be: `Cow` by itself always copies.
 struct Key<'a>(Cow<'a, str>);

@@ -151,9 +151,8 @@ impl<'t> Reader<'_, 't> {
         let steps = self.full(&field.steps());
         let parsed = Condition::parse(text).map_err(|errors| {
             let told: Vec<String> = errors.iter().map(|error| error.render(text)).collect();
-            Error::new(ErrorKind::Condition, format!("condition of {what} not understood"))
-                .expected(told.join("\n"))
-                .at(self.ground.place(&steps))
+            let message = format!("condition of {what} not understood: {}", told.join("\n"));
+            Error::new(ErrorKind::Condition, message).at(self.ground.place(&steps))
         });
         if let Err(error) = &parsed {
             self.facts.errors.push(error.clone());

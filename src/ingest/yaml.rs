@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(crate) const YAML_LIMIT: usize = 4 * 1024 * 1024;
 
 /// The most nodes that a YAML source may unfold to, aliases included.
-const NODE_LIMIT: usize = 1_000_000;
+pub(crate) const NODE_LIMIT: usize = 1_000_000;
 
 /// The byte offset of every node of a YAML document, by its path.
 #[derive(Debug, Default)]

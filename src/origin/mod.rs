@@ -63,6 +63,9 @@ impl Sources {
     }
 }
 
+/// The most bytes of one source that are read.
+pub const SOURCE_LIMIT: u64 = 4 * 1024 * 1024 * 1024;
+
 const OFFSET_BITS: u32 = 40;
 
 /// Where a fact stands: a source and a byte offset in its text, in eight bytes.

@@ -85,7 +85,7 @@ pub(super) fn reason(tenant: &Tenant, own: Option<PrincipalIx>, grant: &Grant) -
     let groups: Vec<String> =
         chain.iter().skip(1).map(|ix| safe(&tenant.principal_name(*ix))).collect();
     if !groups.is_empty() {
-        text.push_str(&format!(" through {}", groups.join(" → ")));
+        text.push_str(&format!(" through {}", super::safe::way(&groups)));
     }
     text
 }

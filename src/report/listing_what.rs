@@ -61,7 +61,7 @@ pub fn what_can(
         let through = if groups.is_empty() {
             String::new()
         } else {
-            format!(" through {}", groups.join(" → "))
+            format!(" through {}", super::safe::way(&groups))
         };
         let sure = !block.unknown && block.conditions.is_empty();
         let mark = if sure { style.yes("✓") } else { style.maybe("?") };

@@ -92,6 +92,7 @@ pub fn corpus_index(run: &[Evidence], coverage: &[Coverage<'_>]) -> String {
         count(files.len(), "document")
     );
     for (file, scenarios) in &files {
+        let file = safe(file);
         let _infallible = writeln!(
             text,
             "\n### [{file}]({file})\n\n| scenario | the trap | rules | cases |\n|---|---|---|---:|"
@@ -110,7 +111,7 @@ pub fn corpus_index(run: &[Evidence], coverage: &[Coverage<'_>]) -> String {
         let mut sources: Vec<&str> = scenarios.iter().map(|one| one.source.as_str()).collect();
         sources.sort_unstable();
         sources.dedup();
-        let _infallible = writeln!(text, "\nSources: {}", sources.join(" · "));
+        let _infallible = writeln!(text, "\nSources: {}", safe(&sources.join(" · ")));
     }
     text.push_str("\n## Where answers differ from a page of the documentation\n\n");
     for one in run {
@@ -146,5 +147,5 @@ pub fn corpus_index(run: &[Evidence], coverage: &[Coverage<'_>]) -> String {
 /// Text inside a table of Markdown.
 fn cell(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*")
+    safe(&line).replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*")
 }

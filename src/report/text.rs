@@ -1,6 +1,7 @@
 //! A decision for people: the answer first, then why, in few lines that teach.
 
 use super::safe;
+use super::safe::way;
 use crate::dataplane::{Access, Effective, Via};
 use crate::decide::{Decision, Grant, NearMiss, NearReason, Outcome};
 use crate::ident::{Scope, ScopeKind};
@@ -201,7 +202,7 @@ impl Teller<'_> {
         let chain = self.tenant.chain(own, holder);
         let groups: Vec<String> =
             chain.iter().skip(1).map(|ix| safe(&self.tenant.principal_name(*ix))).collect();
-        if groups.is_empty() { String::new() } else { format!(" through {}", groups.join(" → ")) }
+        if groups.is_empty() { String::new() } else { format!(" through {}", way(&groups)) }
     }
 
     fn read_at(&self, assignment: AssignmentIx) -> String {

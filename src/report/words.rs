@@ -20,7 +20,8 @@ fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rules = RULE_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
     let azure = AZURE_RULES.iter().map(|(number, text)| (*number, text.as_str()));
     let audit = AUDIT_TEXTS.iter().map(|(code, text)| (*code, text.as_str()));
-    let ours = crate::condition::FINDING_CODES.into_iter().chain(rules).chain(audit);
+    let limits = std::iter::once(("limits", LIMITS.as_str()));
+    let ours = crate::condition::FINDING_CODES.into_iter().chain(rules).chain(audit).chain(limits);
     TABLE.iter().copied().chain(ours).chain(azure)
 }
 
@@ -41,6 +42,9 @@ static RULE_TEXTS: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
     };
     RULES.iter().map(|rule| (rule.code, text(rule))).collect()
 });
+
+/// What is read at most.
+static LIMITS: LazyLock<String> = LazyLock::new(super::limits::limits);
 
 /// The rules of Azure by number.
 static AZURE_RULES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {

@@ -14,10 +14,11 @@ mod roles;
 mod scopes;
 
 pub(crate) use bits::{Bits, Operations, numbers, unite, without};
+pub(crate) use members::CLOSURE_LIMIT;
 pub use names::{Candidate, NameError};
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
-pub(crate) use scopes::Located;
+pub(crate) use scopes::{Located, PLACE_LIMIT};
 
 use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};

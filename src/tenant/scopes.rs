@@ -47,7 +47,7 @@ fn hash(folded: &str) -> u64 {
 
 /// The most scopes that may stand above a management group. Azure allows six levels; far beyond that an
 /// export is broken, and following it would take quadratic time.
-const PLACE_LIMIT: usize = 10_000;
+pub(crate) const PLACE_LIMIT: usize = 10_000;
 
 /// What the tree is made of: scopes, and for management groups and subscriptions what is above them.
 #[derive(Debug, Default)]
