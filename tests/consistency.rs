@@ -219,6 +219,23 @@ fn random(number: u64) -> (Tenant, Vec<Question>) {
         let lost = rng.below(files.len());
         files.remove(lost);
     }
+    // A custom role that carries a built-in role's GUID is refused: whoever holds that GUID may hold more.
+    if !closed && rng.percent(25) {
+        let held: Vec<&str> = setting
+            .world
+            .assignments
+            .iter()
+            .map(|one| one.role.rsplit('/').next().unwrap_or_default())
+            .filter(|id| id.parse().is_ok_and(|id| Catalog::newest().role(id).is_some()))
+            .collect();
+        let id = if held.is_empty() { vec!["acdd72a7-3385-48ef-bd42-f606fba81ae7"] } else { held };
+        let role = format!(
+            r#"[{{"Name": "Reader of ours", "Id": "{}", "IsCustom": true, "Actions": ["*"], "NotActions": [],
+                "AssignableScopes": ["/subscriptions/s"]}}]"#,
+            rng.pick(&id)
+        );
+        files.push(("z-role.json".to_owned(), role));
+    }
     for (name, text) in &mut files {
         if name.starts_with("j-users") || name.starts_with("tenant") {
             let marked = "\"userPrincipalName\"";

@@ -10,7 +10,7 @@ use azrbac::model::{Facts, Note, World};
 use azrbac::origin::{Error, ErrorKind, Origin, Place};
 use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
-use azrbac::tenant::Tenant;
+use azrbac::tenant::{Notice, Tenant};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::mem::ManuallyDrop;
@@ -112,9 +112,7 @@ pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error
 /// What was mended in a tenant, and what is absent from it.
 pub(crate) fn say_tenant(tenant: &Tenant, console: &Console) {
     say_notes(console, tenant.notes());
-    for notice in tenant.notices() {
-        console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
-    }
+    say_notices(console, tenant.notices());
 }
 
 /// Reads what paths name, and says what was read; the lab where they name nothing.
@@ -313,6 +311,13 @@ pub(crate) fn with_includes(scenario: Scenario, document: &Path) -> Result<Facts
         return Err(error.clone());
     }
     Ok(facts)
+}
+
+/// Kinds of input that are absent, a line each with what exports them.
+pub(crate) fn say_notices(console: &Console, notices: &[Notice]) {
+    for notice in notices {
+        console.say(&format!("azrbac: {}; {}", notice.message, notice.help));
+    }
 }
 
 /// What was mended or passed over; files that are no exports in one line.

@@ -3,7 +3,9 @@
 use super::args::{Format, Global, WhatCanArguments};
 use super::console::Console;
 use super::{Exit, Stop, inputs};
-use azrbac::decide::{Outcome, WhatQuestion, changes, speaks_of, what_can, what_can_expanded};
+use azrbac::decide::{
+    Outcome, WhatQuestion, changes, speaks_of, what_can, what_can_expanded, what_can_gaps,
+};
 use azrbac::ident::{Plane, Verb};
 use azrbac::report;
 use azrbac::scenario::resolve;
@@ -32,6 +34,7 @@ pub(crate) fn run(
         Some(plane) => vec![plane],
         None => vec![Plane::Control, Plane::Data],
     };
+    let gaps = what_can_gaps(tenant, &question);
     let style = report::Style { colour: console.colour, near: 0 };
     if arguments.expand {
         let mut operations = what_can_expanded(tenant, &question, &planes);
@@ -43,10 +46,11 @@ pub(crate) fn run(
         });
         let scope = scope.as_ref();
         if global.output == Format::Json {
-            let line = report::what_can_expanded(tenant, principal, scope, &operations);
+            let line = report::what_can_expanded(tenant, principal, scope, &operations, &gaps);
             writeln!(console, "{line}")?;
         } else {
-            let text = report::what_can_expanded_text(tenant, principal, scope, &operations, style);
+            let text =
+                report::what_can_expanded_text(tenant, principal, scope, &operations, &gaps, style);
             console.write_all(text.as_bytes())?;
         }
         return Ok(exit(
@@ -69,14 +73,16 @@ pub(crate) fn run(
         (!known || !block.allow.is_empty()) && planes.contains(&block.plane)
     });
     if global.output == Format::Json {
-        let line = report::what_can(tenant, principal, scope.as_ref(), &list, &blocks);
+        let line = report::what_can(tenant, principal, scope.as_ref(), &list, &blocks, &gaps);
         writeln!(console, "{line}")?;
     } else {
-        let text = report::what_can_text(tenant, principal, scope.as_ref(), &list, &blocks, style);
+        let text =
+            report::what_can_text(tenant, principal, scope.as_ref(), &list, &blocks, &gaps, style);
         console.write_all(text.as_bytes())?;
     }
     let sure = |block: &&azrbac::decide::HeldBlock| !block.unknown && block.conditions.is_empty();
-    Ok(exit(blocks.iter().any(|block| sure(&block)), !blocks.is_empty()))
+    let perhaps = !blocks.is_empty() || !gaps.is_empty();
+    Ok(exit(blocks.iter().any(|block| sure(&block)), perhaps))
 }
 
 fn exit(sure: bool, perhaps: bool) -> Exit {

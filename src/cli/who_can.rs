@@ -9,7 +9,6 @@ use azrbac::model::PrincipalType;
 use azrbac::report;
 use azrbac::scenario::{Prepared, Question};
 use azrbac::tenant::{PrincipalIx, Tenant};
-use serde_json::{Value, json};
 use std::io::Write;
 
 pub(crate) fn run(
@@ -95,28 +94,15 @@ fn any_door(
         })
         .collect();
     if global.output == Format::Json {
-        let list: Vec<Value> = found
-            .iter()
-            .map(|one| {
-                json!({"principal": {"id": tenant.principal_id(one.principal).to_string(),
-                        "name": tenant.principal_name(one.principal),
-                        "type": tenant.principal_kind(one.principal).as_str()},
-                    "outcome": one.access.effective.as_str(), "rbac": one.decision.outcome.as_str(),
-                    "via": one.access.via.as_str(), "residual": one.decision.residual})
-            })
-            .collect();
-        writeln!(
-            console,
-            "{}",
-            json!({"version": 1, "operation": prepared.operation.text(), "plane": prepared.plane.as_str(),
-                "scope": prepared.scope.text(), "holders": list})
-        )?;
+        writeln!(console, "{}", report::entrants_json(tenant, prepared, &found))?;
     } else {
         console.write_all(report::entrants(tenant, &found).as_bytes())?;
     }
     Ok(if found.iter().any(|one| one.access.effective == Effective::Allowed) {
         Exit::Yes
-    } else if found.is_empty() {
+    } else if found.is_empty()
+        && who_can(tenant, &prepared.request()).others != Outcome::Conditional
+    {
         Exit::No
     } else {
         Exit::Depends

@@ -302,7 +302,7 @@ impl<'r> Expansion<'r> {
         for (block, bits) in role.blocks.iter().zip(bits) {
             unite(if free && block.condition.is_none() { firm } else { open }, bits);
         }
-        false
+        tenant.is_doubted(row.role)
     }
 
     /// What groups with unknown members, and management groups that may stand above, would hold; and

@@ -181,6 +181,9 @@ fn blocks(tenant: &Tenant, walk: &Walk<'_>, row: &Row, found: &mut Vec<HeldBlock
         }
         return;
     };
+    if tenant.is_doubted(row.role) {
+        found.push(HeldBlock { unknown: true, ..made(Plane::Control, &[], &[]) });
+    }
     for block in &role.blocks {
         for plane in [Plane::Control, Plane::Data] {
             let (allow, except) = block.side(plane);
@@ -229,7 +232,9 @@ fn keep_what_counts(
         let (one, other) = (&found[a], &found[b]);
         let free =
             !one.unknown && (one.conditions.is_empty() || one.conditions == other.conditions);
+        // What nobody knows is contained in nothing.
         one.plane == other.plane
+            && !other.allow.is_empty()
             && free
             && tenant.is_above(one.scope, other.scope)
             && match (numbers[a], numbers[b]) {

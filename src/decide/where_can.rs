@@ -286,7 +286,8 @@ impl<'r> Finder<'r> {
         for id in self.walk.ids() {
             for row in tenant.rows(id) {
                 let active = tenant.assignment(row.fact).state != AssignmentState::Eligible;
-                if active && self.walk.in_force(row) != Some(false) && self.walk.would_grant(row) {
+                let holds = || self.walk.would_grant(row) || tenant.is_doubted(row.role);
+                if active && self.walk.in_force(row) != Some(false) && holds() {
                     rows.push(*row);
                 }
             }

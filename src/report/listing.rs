@@ -3,7 +3,9 @@
 use super::safe;
 use super::text::{Style, wrap};
 use crate::dataplane::{Effective, Entrant, Via};
-use crate::decide::{Covers, Grant, Holder, Outcome, Region, Stopped, WhereCan, WhoCan};
+use crate::decide::{
+    Covers, Grant, Holder, Outcome, Region, Stopped, WhereCan, WhoCan, who_can_gaps,
+};
 use crate::ident::{Scope, ScopeKind};
 use crate::model::Gap;
 use crate::scenario::Prepared;
@@ -107,11 +109,11 @@ pub fn who_can(
     let mut lines = Lines::default();
     let firm = holders.iter().filter(|holder| holder.outcome == Outcome::Allowed).count();
     let mut head = count(firm, "principal may", "principals may");
-    // Those of whom only a gap speaks are told once, not one by one.
-    let unknown = holders
-        .iter()
-        .filter(|holder| holder.outcome == Outcome::Conditional && holder.grant.is_none())
-        .count();
+    // Where a gap speaks for anybody, those for whom nothing else does are told once, not one by one.
+    let anybody = list.others == Outcome::Conditional;
+    let only_a_gap =
+        |holder: &&Holder| holder.outcome == Outcome::Conditional && holder.grant.is_none();
+    let unknown = holders.iter().filter(|holder| anybody && only_a_gap(holder)).count();
     let perhaps = holders.len() - firm - unknown;
     if perhaps > 0 {
         head.push_str(&format!(", {perhaps} perhaps"));
@@ -127,7 +129,7 @@ pub fn who_can(
     lines.words("  ", 2, &at);
     lines.line("");
     let grant = |at: Option<u32>| at.and_then(|at| list.grants.get(at as usize));
-    let named = |holder: &&Holder| holder.outcome == Outcome::Allowed || holder.grant.is_some();
+    let named = |holder: &&Holder| !anybody || !only_a_gap(holder);
     let width = holders
         .iter()
         .filter(named)
@@ -177,10 +179,12 @@ pub fn who_can(
             lines.words("      ", 6, &format!("{}, in spite of {why}", by.trim_end()));
         }
     }
-    if list.others == Outcome::Conditional || unknown > 0 {
+    let gaps = who_can_gaps(tenant, &question.request(), list);
+    if !gaps.is_empty() {
         lines.line("");
-        lines.words("  ", 2, "anybody else may perhaps, because something is not known:");
-        lines.gaps(style, &list.gaps);
+        let whom = if anybody { "anybody else may" } else { "some may" };
+        lines.words("  ", 2, &format!("{whom} perhaps, because something is not known:"));
+        lines.gaps(style, &gaps);
     }
     lines.remarks(&question.remarks);
     lines.finish()

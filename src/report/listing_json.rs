@@ -1,10 +1,14 @@
 //! The JSON of listings (cli.md).
 
-use super::json::{GapWire, PrincipalWire, RoleWire, VERSION, gap, principal, role};
+use super::json::{
+    GapWire, NoticeWire, PrincipalWire, RoleWire, VERSION, gap, notices, principal, role,
+};
+use crate::dataplane::Entrant;
 use crate::decide::{
-    Grant, HeldBlock, Holder, OperationOutcome, Stopped, WhatCan, WhereCan, WhoCan,
+    Grant, HeldBlock, Holder, OperationOutcome, Stopped, WhatCan, WhereCan, WhoCan, who_can_gaps,
 };
 use crate::ident::Guid;
+use crate::model::Gap;
 use crate::scenario::Prepared;
 use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
 use serde::Serialize;
@@ -20,6 +24,8 @@ struct WhoWire<'a> {
     denied: Option<Vec<StoppedWire<'a>>>,
     locks: Vec<String>,
     others: OthersWire<'a>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
     remarks: Vec<&'a str>,
 }
 
@@ -114,6 +120,7 @@ pub fn who_can(
             })
             .collect()
     });
+    let gaps = who_can_gaps(tenant, &question.request(), list);
     let wire = WhoWire {
         version: VERSION,
         operation: question.operation.text(),
@@ -126,6 +133,63 @@ pub fn who_can(
             outcome: list.others.as_str(),
             gaps: list.gaps.iter().map(gap).collect(),
         },
+        gaps: gaps.iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
+        remarks: question.remarks.iter().map(String::as_str).collect(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct EntrantsWire<'a> {
+    version: u32,
+    operation: &'a str,
+    plane: &'a str,
+    scope: &'a str,
+    holders: Vec<EntrantWire<'a>>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EntrantWire<'a> {
+    principal: PrincipalWire,
+    outcome: &'static str,
+    rbac: &'static str,
+    via: &'static str,
+    through: Vec<String>,
+    residual: Option<&'a str>,
+}
+
+/// Who gets in through any door, as one line of JSON.
+#[must_use]
+pub fn entrants(tenant: &Tenant, question: &Prepared, found: &[Entrant]) -> String {
+    let mut gaps: Vec<&Gap> = Vec::new();
+    for gap in found.iter().flat_map(|one| one.decision.gaps.iter().chain(&one.access.gaps)) {
+        if !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+    }
+    let holders = found
+        .iter()
+        .map(|one| EntrantWire {
+            principal: principal(tenant, tenant.principal_id(one.principal)),
+            outcome: one.access.effective.as_str(),
+            rbac: one.decision.outcome.as_str(),
+            via: one.access.via.as_str(),
+            through: through(tenant, one.principal, one.decision.grants.first()),
+            residual: one.decision.residual.as_deref(),
+        })
+        .collect();
+    let wire = EntrantsWire {
+        version: VERSION,
+        operation: question.operation.text(),
+        plane: question.plane.as_str(),
+        scope: question.scope.text(),
+        holders,
+        gaps: gaps.into_iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
         remarks: question.remarks.iter().map(String::as_str).collect(),
     };
     serde_json::to_string(&wire).unwrap_or_default()
@@ -139,6 +203,7 @@ struct WhereWire<'a> {
     plane: &'a str,
     scopes: Vec<RegionWire<'a>>,
     gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
     remarks: Vec<&'a str>,
 }
 
@@ -178,6 +243,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
         plane: question.plane.as_str(),
         scopes,
         gaps: list.gaps.iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
         remarks: question.remarks.iter().map(String::as_str).collect(),
     };
     serde_json::to_string(&wire).unwrap_or_default()
@@ -191,6 +257,8 @@ struct WhatWire<'a> {
     blocks: Vec<BlockWire<'a>>,
     redundant: usize,
     denies: Vec<DenyWire<'a>>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
 }
 
 #[derive(Serialize)]
@@ -232,6 +300,7 @@ pub fn what_can(
     scope: Option<&crate::ident::Scope>,
     list: &WhatCan,
     blocks: &[HeldBlock],
+    gaps: &[Gap],
 ) -> String {
     let own = tenant.principal(id);
     let blocks = blocks
@@ -288,6 +357,8 @@ pub fn what_can(
         blocks,
         redundant: list.redundant,
         denies,
+        gaps: gaps.iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
     };
     serde_json::to_string(&wire).unwrap_or_default()
 }
@@ -298,6 +369,8 @@ struct ExpandedWire<'a> {
     principal: PrincipalWire<'a>,
     scope: Option<&'a str>,
     operations: Vec<OperationWire<'a>>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
 }
 
 #[derive(Serialize)]
@@ -314,6 +387,7 @@ pub fn what_can_expanded(
     id: Guid,
     scope: Option<&crate::ident::Scope>,
     operations: &[OperationOutcome],
+    gaps: &[Gap],
 ) -> String {
     let operations = operations
         .iter()
@@ -328,6 +402,8 @@ pub fn what_can_expanded(
         principal: principal(tenant, id),
         scope: scope.map(crate::ident::Scope::text),
         operations,
+        gaps: gaps.iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
     };
     serde_json::to_string(&wire).unwrap_or_default()
 }

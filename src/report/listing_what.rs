@@ -5,6 +5,7 @@ use super::safe;
 use super::text::Style;
 use crate::decide::{HeldBlock, OperationOutcome, Outcome, WhatCan};
 use crate::ident::{Guid, Scope};
+use crate::model::Gap;
 use crate::pattern::ActionPattern;
 use crate::tenant::Tenant;
 
@@ -43,6 +44,7 @@ pub fn what_can(
     scope: Option<&Scope>,
     list: &WhatCan,
     blocks: &[HeldBlock],
+    gaps: &[Gap],
     style: Style,
 ) -> String {
     let mut lines = Lines::default();
@@ -103,6 +105,7 @@ pub fn what_can(
             lines.words(&format!("  {} ", style.no("✗")), 4, &text);
         }
     }
+    unknown(&mut lines, gaps, style);
     lines.finish()
 }
 
@@ -113,6 +116,7 @@ pub fn what_can_expanded(
     id: Guid,
     scope: Option<&Scope>,
     operations: &[OperationOutcome],
+    gaps: &[Gap],
     style: Style,
 ) -> String {
     let mut lines = Lines::default();
@@ -141,5 +145,22 @@ pub fn what_can_expanded(
         let plane = if one.plane == crate::ident::Plane::Data { "  data" } else { "" };
         lines.line(&format!("  {mark} {}{plane}{word}", safe(one.operation.text())));
     }
+    unknown(&mut lines, gaps, style);
     lines.finish()
+}
+
+/// How many gaps are told one by one.
+const GAPS_TOLD: usize = 3;
+
+/// What could make it more, or less.
+fn unknown(lines: &mut Lines, gaps: &[Gap], style: Style) {
+    if gaps.is_empty() {
+        return;
+    }
+    lines.line("");
+    lines.words("  ", 2, "it may be more or less, because something is not known:");
+    lines.gaps(style, &gaps[..gaps.len().min(GAPS_TOLD)]);
+    if gaps.len() > GAPS_TOLD {
+        lines.line(&format!("  and {} more (-o json lists them)", gaps.len() - GAPS_TOLD));
+    }
 }

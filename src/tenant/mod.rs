@@ -24,7 +24,7 @@ use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};
 use crate::model::{
     Assignment, ClassicAdministrator, Deny, Facts, Gap, InputKind, Lock, Note, PrincipalType,
-    Resource, World,
+    Resource, Touches, World,
 };
 use crate::origin::{Origin, Sources};
 use members::Members;
@@ -402,6 +402,14 @@ impl Tenant {
     /// Every role that is defined or assigned.
     pub fn roles(&self) -> impl Iterator<Item = RoleIx> {
         (0..self.roles.len()).map(|row| RoleIx(u32::try_from(row).unwrap_or(u32::MAX)))
+    }
+
+    /// Was a definition refused that has the GUID of this role? Then it may grant more than is known.
+    pub(crate) fn is_doubted(&self, role: RoleIx) -> bool {
+        self.gaps.iter().any(|gap| match &gap.touches {
+            Touches::Role { id: Some(id), .. } => self.role(role).id() == Some(*id),
+            _ => false,
+        })
     }
 
     /// Does membership in this group count for access (U13)?

@@ -51,9 +51,7 @@ pub(crate) fn run(
     let loaded = inputs::tenant(global, console)?;
     let mut report = audit(&loaded.tenant, &options);
     apply(&loaded.tenant, &mut report, &suppressions, at);
-    for notice in &report.notices {
-        console.say(&format!("azrbac: {}\n        {}", notice.message, notice.help));
-    }
+    inputs::say_notices(console, &report.notices);
     let asked = &arguments.findings;
     let deny = Severity::from(asked.deny);
     let found = audited(&loaded.tenant, &report, |origins| loaded.find_all(origins));
