@@ -18,11 +18,12 @@ mod words;
 mod world;
 
 use azrbac::catalog::Catalog;
+use azrbac::dataplane::{Effective, Via, access, holders, where_access};
 use azrbac::decide::{
     Outcome, Request, WhatQuestion, can, what_can, what_can_expanded, where_can, who_can,
 };
 use azrbac::ident::{Guid, Operation, Plane, Scope};
-use azrbac::model::Facts;
+use azrbac::model::{Facts, World};
 use azrbac::scenario::{self, Question};
 use azrbac::tenant::Tenant;
 use std::collections::BTreeMap;
@@ -149,6 +150,55 @@ fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap
     }
 }
 
+/// Listings over every door against `access`, for every principal and for every scope: a resource of
+/// another provider than the operation's is nothing that anybody would ask about.
+fn doors(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap<String, usize>) {
+    let about = || format!("{what}: {} at {}", request.operation, request.scope);
+    let ask = |request: &Request<'_>| {
+        let decision = can(tenant, request);
+        access(tenant, request, &decision)
+    };
+    let list = holders(tenant, request);
+    for ix in tenant.principals() {
+        let principal = tenant.principal_id(ix);
+        let truth = ask(&Request { principal, ..request.clone() });
+        let found = list.iter().find(|one| one.principal == ix);
+        if let Some(found) = found {
+            assert_eq!(found.access.effective, truth.effective, "{} for {principal}", about());
+            assert_eq!(found.access.via, truth.via, "{} for {principal}", about());
+        } else {
+            // In an open world nobody can be ruled out; only who is named near it is listed.
+            let open = tenant.world() == World::Open && truth.effective == Effective::Conditional;
+            let none = truth.effective == Effective::NotAllowed;
+            assert!(none || open, "{} for {principal}: {truth:#?}", about());
+        }
+        *seen.entry(format!("door {}", truth.via.as_str())).or_default() += 1;
+    }
+    let root = Scope::root();
+    let reach = where_access(tenant, &Request { scope: &root, ..request.clone() });
+    let provider = request.operation.folded().split('/').next().unwrap_or_default().to_owned();
+    for ix in tenant.all_scopes() {
+        let scope = tenant.scope_text(ix);
+        let other = scope
+            .resource_type()
+            .is_some_and(|kind| !kind.to_lowercase().starts_with(&format!("{provider}/")));
+        if other {
+            continue;
+        }
+        let truth = ask(&Request { scope, ..request.clone() });
+        let found = reach.at(tenant, ix);
+        let via = if truth.effective == Effective::NotAllowed { Via::None } else { truth.via };
+        assert_eq!(
+            found,
+            (truth.effective, via),
+            "{} by {} at {scope}: {truth:#?}",
+            about(),
+            request.principal
+        );
+        *seen.entry(format!("where door {}", truth.via.as_str())).or_default() += 1;
+    }
+}
+
 fn load(files: &[(String, String)]) -> Tenant {
     let mut facts = Facts::default();
     for (name, text) in files {
@@ -262,6 +312,9 @@ fn on_random_tenants() {
             let what = format!("tenant {number}");
             who(&what, &tenant, &prepared.request(), &mut seen);
             where_(&what, &tenant, &prepared.request(), &mut seen);
+            if at < 3 {
+                doors(&what, &tenant, &prepared.request(), &mut seen);
+            }
             // Each look costs a pass over the catalog.
             if at == 0 {
                 what_(&what, &tenant, &prepared.request(), &mut seen);
@@ -334,7 +387,103 @@ fn whole(what: &str, tenant: &Tenant, questions: &[Question], seen: &mut BTreeMa
             let principal = tenant.principal_id(ix);
             where_(what, tenant, &Request { principal, ..prepared.request() }, seen);
         }
+        if prepared.plane == Plane::Data {
+            for ix in tenant.principals() {
+                let principal = tenant.principal_id(ix);
+                doors(what, tenant, &Request { principal, ..prepared.request() }, seen);
+            }
+            for ix in tenant.all_scopes() {
+                let scope = tenant.scope_text(ix);
+                doors(what, tenant, &Request { scope, ..prepared.request() }, seen);
+            }
+        }
     }
+}
+
+/// The batch of the binary on a tenant: every answer is what `can` says.
+#[expect(clippy::disallowed_methods, reason = "the binary reads files")]
+fn batch(
+    name: &str,
+    tenant: &Tenant,
+    file: Option<(&str, &str)>,
+    questions: &[(Guid, &str, Plane)],
+) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("consistency").join(name);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let at = "2026-08-22T00:00:00Z";
+    let (mut lines, mut expected) = (Vec::new(), Vec::new());
+    for ix in tenant.all_scopes() {
+        let scope = tenant.scope_text(ix);
+        for (principal, operation, plane) in questions {
+            let plane_word = plane.to_string();
+            let line = serde_json::json!({"principal": principal.to_string(), "operation": operation,
+                "plane": plane_word, "scope": scope.text(), "at": at});
+            lines.push(line.to_string());
+            let operation = Operation::new(operation).expect("it is well formed");
+            let attributes = azrbac::condition::Attributes::default();
+            let mut request = Request::new(*principal, &operation, *plane, scope, &attributes);
+            request.at = Some(at.parse().expect("a time"));
+            let decision = can(tenant, &request);
+            let access = access(tenant, &request, &decision);
+            expected
+                .push((decision.outcome.as_str().to_owned(), access.effective.as_str().to_owned()));
+        }
+    }
+    std::fs::write(folder.join("batch.jsonl"), lines.join("\n")).expect("a file");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_azrbac"));
+    command.current_dir(&folder).args(["-q", "can", "--batch", "batch.jsonl", "--brief"]);
+    if let Some((file, text)) = file {
+        std::fs::write(folder.join(file), text).expect("a file");
+        command.args(["-t", file]);
+    }
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let answers: Vec<(String, String)> = text
+        .lines()
+        .map(|line| {
+            let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let word = |field: &str| value[field].as_str().unwrap_or_default().to_owned();
+            (word("outcome"), word("effective"))
+        })
+        .collect();
+    assert_eq!(answers.len(), expected.len());
+    for ((answer, truth), line) in answers.iter().zip(&expected).zip(&lines) {
+        assert_eq!(answer, truth, "{line}");
+    }
+}
+
+const ASKED: [(&str, Plane); 5] = [
+    ("Microsoft.Storage/storageAccounts/listKeys/action", Plane::Control),
+    ("Microsoft.Authorization/roleAssignments/write", Plane::Control),
+    ("Microsoft.Network/virtualNetworks/write", Plane::Control),
+    ("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read", Plane::Data),
+    ("Microsoft.KeyVault/vaults/secrets/getSecret/action", Plane::Data),
+];
+
+#[test]
+fn a_batch_says_what_can_says() {
+    let asked = |tenant: &Tenant| -> Vec<(Guid, &'static str, Plane)> {
+        let everybody = tenant.principals().map(|ix| tenant.principal_id(ix));
+        everybody
+            .flat_map(|id| ASKED.iter().map(move |(operation, plane)| (id, *operation, *plane)))
+            .collect()
+    };
+    let text = include_str!("../roles/lab/contoso.json");
+    let lab = load(&[("lab.json".to_owned(), text.to_owned())]);
+    batch("lab", &lab, None, &asked(&lab));
+    // An export: what is not known makes answers conditional.
+    let export = r#"[{"id": "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/50000000-0000-4000-8000-000000000001",
+        "principalId": "10000000-0000-4000-8000-000000000001", "principalType": "User",
+        "roleDefinitionId": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "scope": "/subscriptions/s"},
+      {"id": "/subscriptions/s/providers/Microsoft.Authorization/roleAssignments/50000000-0000-4000-8000-000000000002",
+        "principalId": "20000000-0000-4000-8000-000000000001", "principalType": "Group",
+        "roleDefinitionId": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+        "scope": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st"},
+      {"id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv", "type": "Microsoft.KeyVault/vaults",
+        "properties": {"enableRbacAuthorization": true}}]"#;
+    let tenant = load(&[("export.json".to_owned(), export.to_owned())]);
+    batch("export", &tenant, Some(("export.json", export)), &asked(&tenant));
 }
 
 #[test]
@@ -370,7 +519,18 @@ fn on_the_lab() {
     questions.extend(data.iter().map(|operation| ask(operation, Plane::Data)));
     let mut seen = BTreeMap::new();
     whole("the lab", &tenant, &questions, &mut seen);
-    for what in ["who allowed", "who conditional", "who denied", "who locked", "where allowed"] {
+    for what in [
+        "who allowed",
+        "who conditional",
+        "who denied",
+        "who locked",
+        "where allowed",
+        "door local-auth",
+        "door native",
+        "where door local-auth",
+        "where door native",
+        "where door rbac",
+    ] {
         assert!(seen.contains_key(what), "{what}: {seen:#?}");
     }
 }

@@ -100,12 +100,28 @@ pub fn explain(
         }
         told.answers.push(Answer { check, scope: place, decision });
     }
+    other_directories(tenant, &mut told);
     if told.refusal.kind == RefusalKind::CrossTenant {
-        cross_tenant(&mut told);
+        cross_tenant(tenant, &mut told);
     }
     told.disagreements.dedup();
     told.fixes.dedup();
     told
+}
+
+/// Does the message name a directory that the tenant on file is not of?
+fn other_directories(tenant: &Tenant, told: &mut Explanation) {
+    let known = tenant.directories();
+    if known.is_empty() {
+        return;
+    }
+    let own: Vec<String> = known.iter().map(ToString::to_string).collect();
+    for named in told.refusal.tenants.iter().filter(|named| !known.contains(named)) {
+        told.disagreements.push(format!(
+            "the message names tenant {named}, and the tenant on file is {}: the token was another tenant's, or the export is",
+            own.join(", ")
+        ));
+    }
 }
 
 /// Does the scope lie in a subscription that the tenant on file does not have?
@@ -280,7 +296,22 @@ fn least_role(tenant: &Tenant, operation: &Operation, plane: Plane) -> Option<(S
 }
 
 /// Two tenants: each side needs its own permission, and its own token.
-fn cross_tenant(told: &mut Explanation) {
+fn cross_tenant(tenant: &Tenant, told: &mut Explanation) {
+    let linked = told
+        .refusal
+        .linked_subscription
+        .as_ref()
+        .and_then(|id| Scope::new(&format!("/subscriptions/{id}")).ok());
+    if let Some(linked) = linked {
+        told.disagreements.push(match tenant.scope(&linked) {
+            Some(_) => format!(
+                "{linked} is in the tenant on file, so what it says of the request itself is to be asked of the other tenant"
+            ),
+            None => format!(
+                "{linked} is not in the tenant on file: what is needed there is to be asked of an export of its own tenant (-t)"
+            ),
+        });
+    }
     let main = told.refusal.checks.first().map(|check| check.operation.text().to_string());
     let other = told.refusal.linked_subscription.clone().unwrap_or_else(|| "named".to_string());
     let network = main.as_deref().is_some_and(|name| {
@@ -298,4 +329,36 @@ fn cross_tenant(told: &mut Explanation) {
     told.fixes.push(
         "two tokens: the header Authorization carries one of the tenant of the request, x-ms-authorization-auxiliary one of the other tenant".to_string().into(),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::refusal;
+    use crate::catalog::Catalog;
+    use crate::model::Facts;
+
+    fn disagreements(own: &str) -> Vec<String> {
+        let mut facts = Facts::default();
+        let export = format!(
+            r#"[{{"id": "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001", "tenantId": "{own}", "displayName": "Production", "state": "Enabled"}}]"#
+        );
+        crate::ingest::read(&mut facts, "subscriptions.json", export.as_bytes());
+        let tenant = Tenant::build(facts, &Catalog::newest());
+        let text = "The client 'a@contoso.example' with object id '10000000-0000-4000-8000-000000000001' has permission to perform action 'Microsoft.Network/virtualNetworks/write' on scope '/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v'; however, the current tenant 'dddddddd-0000-4000-8000-00000000000d' is not authorized to access linked subscription 'bbbbbbbb-0000-4000-8000-00000000000b'.";
+        let refusal = refusal::read(text).expect("it is a refusal");
+        let told = explain(&tenant, refusal, None, None);
+        assert!(told.fixes.iter().any(|fix| fix.what.starts_with("two permissions")));
+        assert!(told.fixes.iter().any(|fix| fix.what.starts_with("two tokens")));
+        assert!(told.disagreements.iter().any(|text| text.contains("bbbbbbbb")));
+        told.disagreements
+    }
+
+    #[test]
+    fn a_tenant_that_the_file_is_not_of_is_named() {
+        let names =
+            |list: &[String]| list.iter().any(|text| text.contains("names tenant dddddddd"));
+        assert!(names(&disagreements("cccccccc-0000-4000-8000-00000000000c")));
+        assert!(!names(&disagreements("dddddddd-0000-4000-8000-00000000000d")));
+    }
 }

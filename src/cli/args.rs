@@ -204,10 +204,17 @@ pub(crate) struct WhereCanArguments {
     /// Object id, user principal name, app id or unique display name
     pub(crate) principal: String,
     /// The operation, such as Microsoft.Storage/storageAccounts/listKeys/action
-    pub(crate) operation: String,
+    #[arg(required_unless_present = "request")]
+    pub(crate) operation: Option<String>,
     /// Look only at this scope and below it
     #[arg(long, value_name = "SCOPE")]
     pub(crate) below: Option<String>,
+    /// Ask for an ARM request instead of an operation, at its scope and below it
+    #[arg(long, value_name = "METHOD URL", conflicts_with_all = ["operation", "below"])]
+    pub(crate) request: Option<String>,
+    /// Which doors count: RBAC alone, or any (an API key, the service's own roles)
+    #[arg(long, value_enum, default_value_t = Doors::Rbac)]
+    pub(crate) via: Doors,
     #[command(flatten)]
     pub(crate) question: QuestionArguments,
 }

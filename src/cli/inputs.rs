@@ -3,6 +3,7 @@
 use super::args::{Format, Global, QuestionArguments};
 use super::console::Console;
 use super::files;
+use super::progress::Progress;
 use azrbac::catalog::Catalog;
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
 use azrbac::ident::Timestamp;
@@ -102,7 +103,9 @@ impl Read {
 pub(crate) fn tenant(global: &Global, console: &Console) -> Result<Loaded, Error> {
     let Read { facts, catalog, texts, names } =
         read(&global.tenant, global.catalog.as_deref(), console)?;
+    let progress = Progress::start(console, "building the tenant");
     let tenant = Tenant::build(facts, &catalog);
+    drop(progress);
     if !global.tenant.is_empty() {
         say_tenant(&tenant, console);
     }
@@ -137,7 +140,9 @@ pub(crate) fn read(
     let mut names = Vec::new();
     let mut scenarios = 0;
     let paths = files(asked, console)?;
+    let progress = Progress::start(console, "reading");
     for path in &paths {
+        progress.now(&format!("reading {}", path.display()));
         let (name, bytes) = match files::read(path) {
             Ok(read) => read,
             // One unreadable file among good ones: said, and what it could have held is a gap.
@@ -171,6 +176,7 @@ pub(crate) fn read(
         names.push(name);
     }
     azrbac::ingest::settle(&mut facts, &|origin| find(&texts, &names, origin));
+    drop(progress);
     tell(&facts, console);
     if facts.world == World::Open && facts.recognised.is_empty() {
         say_notes(console, &facts.notes);

@@ -12,6 +12,7 @@ mod diff;
 mod files;
 mod inputs;
 mod learn;
+mod progress;
 mod request;
 mod role;
 mod small;

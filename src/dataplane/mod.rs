@@ -32,6 +32,7 @@ mod least;
 mod native;
 mod place;
 mod plan;
+mod regions;
 mod standing;
 mod walk;
 mod words;
@@ -41,6 +42,7 @@ pub use audit::{audit, audit_of, door_states};
 pub use holders::{Entrant, holders};
 pub use least::LeastRole;
 pub use plan::{NewAssignment, Plan, plan};
+pub use regions::{AccessRegion, WhereAccess, where_access};
 pub use standing::{ResourceDoors, Stake, Standing};
 
 pub use crate::catalog::local_auth::{Certainty, DoorState, Grants, Mechanism};

@@ -36,4 +36,5 @@ pub use what_can::{
 };
 pub(crate) use where_can::beneath;
 pub use where_can::{Covers, Region, WhereCan, where_can};
+pub(crate) use where_can::{breaks, extents};
 pub use who_can::{Holder, Stopped, WhoCan, who_can};

@@ -87,7 +87,8 @@ pub fn where_can(tenant: &Tenant, request: &Request<'_>) -> WhereCan {
     let finder = Finder::new(tenant, request);
     let breaks = finder.breaks();
     let top = finder.walk.located.at;
-    let mut builder = Builder { regions: Vec::new(), stack: Vec::new(), gaps: Vec::new() };
+    let mut gaps: Vec<Gap> = Vec::new();
+    let mut answers = Vec::with_capacity(breaks.len());
     for place in breaks {
         if !tenant.is_above(top, place) {
             continue;
@@ -99,9 +100,33 @@ pub fn where_can(tenant: &Tenant, request: &Request<'_>) -> WhereCan {
         } else {
             own.clone()
         };
-        builder.add(tenant, place, own, below);
+        for gap in own.iter().flat_map(|found| &found.gaps) {
+            if !gaps.contains(gap) {
+                gaps.push(gap.clone());
+            }
+        }
+        answers.push((place, own, below));
     }
-    WhereCan { regions: builder.regions, gaps: builder.gaps }
+    let found = extents(tenant, answers, Found::same);
+    let region = |extent: Extent<Found>| Region {
+        scope: extent.scope,
+        covers: extent.covers,
+        except: extent.except,
+        outcome: extent.answer.outcome,
+        grant: extent.answer.grant,
+        residual: extent.answer.residual,
+    };
+    WhereCan { regions: found.into_iter().map(region).collect(), gaps }
+}
+
+/// Every place where the answer to a request may change, below where it looks, and whether what is below
+/// such a place may have another answer than the place itself.
+pub(crate) fn breaks(tenant: &Tenant, request: &Request<'_>) -> Vec<(ScopeIx, bool)> {
+    let finder = Finder::new(tenant, request);
+    let top = finder.walk.located.at;
+    let below = |place: &ScopeIx| tenant.is_above(top, *place);
+    let places = finder.breaks().into_iter().filter(below);
+    places.map(|place| (place, finder.differs_below(place))).collect()
 }
 
 /// A scope below one that nothing names and no condition asks for.
@@ -131,59 +156,61 @@ impl Found {
     }
 }
 
-struct Builder {
-    regions: Vec<Region>,
-    /// The places that are open above the current one, and the region that goes on below each.
-    stack: Vec<(ScopeIx, Option<(usize, Found)>)>,
-    gaps: Vec<Gap>,
+/// Scopes with one answer, whatever an answer is.
+#[derive(Debug)]
+pub(crate) struct Extent<A> {
+    pub(crate) scope: ScopeIx,
+    pub(crate) covers: Covers,
+    pub(crate) except: Vec<ScopeIx>,
+    pub(crate) answer: A,
 }
 
-impl Builder {
-    fn add(&mut self, tenant: &Tenant, place: ScopeIx, own: Answer, below: Answer) {
-        while self.stack.last().is_some_and(|(above, _)| !tenant.is_above(*above, place)) {
-            self.stack.pop();
+/// The answers at some places, each with the one below it, in the order of the scope tree, as disjoint
+/// extents; none is a no.
+pub(crate) fn extents<A: Clone>(
+    tenant: &Tenant,
+    answers: Vec<(ScopeIx, Option<A>, Option<A>)>,
+    same: fn(&A, &A) -> bool,
+) -> Vec<Extent<A>> {
+    let alike = |a: &Option<A>, b: &Option<A>| match (a, b) {
+        (Some(a), Some(b)) => same(a, b),
+        (None, None) => true,
+        _ => false,
+    };
+    let mut found: Vec<Extent<A>> = Vec::new();
+    let mut open = |scope, covers, answer: &A| {
+        found.push(Extent { scope, covers, except: Vec::new(), answer: answer.clone() });
+        found.len() - 1
+    };
+    let mut excepted: Vec<(usize, ScopeIx)> = Vec::new();
+    // The places that are open above the current one, and the extent that goes on below each.
+    let mut stack: Vec<(ScopeIx, Option<(usize, A)>)> = Vec::new();
+    for (place, own, below) in answers {
+        while stack.last().is_some_and(|(above, _)| !tenant.is_above(*above, place)) {
+            stack.pop();
         }
-        for gap in own.iter().flat_map(|found| &found.gaps) {
-            if !self.gaps.contains(gap) {
-                self.gaps.push(gap.clone());
-            }
+        let current = stack.last().and_then(|(_, extent)| extent.clone());
+        let inherited = current.as_ref().map(|(_, answer)| answer.clone());
+        let one = alike(&own, &below);
+        if one && alike(&own, &inherited) {
+            stack.push((place, current));
+            continue;
         }
-        let current = self.stack.last().and_then(|(_, region)| region.clone());
-        let same = |a: &Answer, b: &Answer| match (a, b) {
-            (Some(a), Some(b)) => a.same(b),
-            (None, None) => true,
-            _ => false,
-        };
-        let inherited = current.as_ref().map(|(_, found)| found.clone());
-        if same(&own, &below) && same(&own, &inherited) {
-            self.stack.push((place, current));
-            return;
-        }
-        if let Some((region, _)) = &current {
-            self.regions[*region].except.push(place);
-        }
-        let next = if same(&own, &below) {
-            own.map(|found| (self.open(place, Covers::Subtree, &found), found))
+        excepted.extend(current.map(|(extent, _)| (extent, place)));
+        let next = if one {
+            own.map(|answer| (open(place, Covers::Subtree, &answer), answer))
         } else {
-            if let Some(found) = own {
-                self.open(place, Covers::Only, &found);
+            if let Some(answer) = own {
+                open(place, Covers::Only, &answer);
             }
-            below.map(|found| (self.open(place, Covers::Below, &found), found))
+            below.map(|answer| (open(place, Covers::Below, &answer), answer))
         };
-        self.stack.push((place, next));
+        stack.push((place, next));
     }
-
-    fn open(&mut self, scope: ScopeIx, covers: Covers, found: &Found) -> usize {
-        self.regions.push(Region {
-            scope,
-            covers,
-            except: Vec::new(),
-            outcome: found.outcome,
-            grant: found.grant,
-            residual: found.residual.clone(),
-        });
-        self.regions.len() - 1
+    for (extent, place) in excepted {
+        found[extent].except.push(place);
     }
+    found
 }
 
 struct Finder<'r> {

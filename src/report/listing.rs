@@ -2,7 +2,7 @@
 
 use super::safe;
 use super::text::{Style, wrap};
-use crate::dataplane::{Effective, Entrant, Via};
+use crate::dataplane::{Effective, Entrant, Via, WhereAccess};
 use crate::decide::{
     Covers, Grant, Holder, Outcome, Region, Stopped, WhereCan, WhoCan, who_can_gaps,
 };
@@ -196,12 +196,7 @@ pub fn entrants(tenant: &Tenant, found: &[Entrant]) -> String {
     let mut lines = Lines::default();
     for one in found {
         let mark = if one.access.effective == Effective::Allowed { "✓" } else { "?" };
-        let door = match one.access.via {
-            Via::Rbac => "by RBAC",
-            Via::Native => "by the service's own roles",
-            Via::LocalAuth => "with a key",
-            Via::None => "perhaps: a door is unknown or a condition decides",
-        };
+        let door = door(one.access.via);
         let name = safe(&tenant.principal_name(one.principal));
         lines.line(&format!("  {mark} {name}   {door}"));
     }
@@ -241,14 +236,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan, style: S
         if let Some(residual) = &region.residual {
             lines.words("      where ", 12, &safe(residual));
         }
-        for (number, ix) in region.except.iter().enumerate() {
-            if number == EXCEPTIONS {
-                let left = region.except.len() - EXCEPTIONS;
-                lines.line(&format!("      and {left} more (-o json lists them)"));
-                break;
-            }
-            lines.line(&format!("      {} {}", style.no("except"), short(tenant, *ix)));
-        }
+        exceptions(&mut lines, tenant, &region.except, style);
     }
     if list.regions.iter().any(|region| region.outcome == Outcome::Conditional) {
         lines.gaps(style, &list.gaps);
@@ -257,11 +245,81 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan, style: S
     lines.finish()
 }
 
+/// Where a principal gets in through any door, as text ending in a line feed.
+#[must_use]
+pub fn where_access(
+    tenant: &Tenant,
+    question: &Prepared,
+    list: &WhereAccess,
+    style: Style,
+) -> String {
+    let mut lines = Lines::default();
+    let name = tenant.principal(question.principal).map_or_else(
+        || format!("{} (named nowhere in this tenant)", question.principal),
+        |ix| tenant.principal_name(ix),
+    );
+    let firm = list.regions.iter().any(|region| region.effective == Effective::Allowed);
+    let (mark, word) = match (firm, list.regions.is_empty()) {
+        (true, _) => (style.yes("✓"), "gets in"),
+        (false, false) => (style.maybe("?"), "gets in perhaps"),
+        (false, true) => (style.no("✗"), "gets in nowhere"),
+    };
+    lines.line(&format!("{mark} {} {word}", safe(&name)));
+    lines.line(&format!("  {} ({} plane)", safe(question.operation.text()), question.plane));
+    lines.line("");
+    for region in &list.regions {
+        let mark = if region.effective == Effective::Allowed {
+            style.yes("✓")
+        } else {
+            style.maybe("?")
+        };
+        let far = how_far(region.covers, tenant.scope_text(region.scope).kind());
+        let door = door(region.via);
+        lines.line(&format!("  {mark} {}{far}  {door}", short(tenant, region.scope)));
+        if tenant.scope_text(region.scope).kind() != ScopeKind::Root {
+            lines.line(&format!("      {}", safe(tenant.scope_text(region.scope).text())));
+        }
+        if let Some(residual) = &region.residual {
+            lines.words("      where ", 12, &safe(residual));
+        }
+        exceptions(&mut lines, tenant, &region.except, style);
+    }
+    if list.regions.iter().any(|region| region.effective == Effective::Conditional) {
+        lines.gaps(style, &list.gaps);
+    }
+    lines.remarks(&question.remarks);
+    lines.finish()
+}
+
+fn door(via: Via) -> &'static str {
+    match via {
+        Via::Rbac => "by RBAC",
+        Via::Native => "by the service's own roles",
+        Via::LocalAuth => "with a key",
+        Via::None => "perhaps: a door is unknown or a condition decides",
+    }
+}
+
+fn exceptions(lines: &mut Lines, tenant: &Tenant, except: &[ScopeIx], style: Style) {
+    for (number, ix) in except.iter().enumerate() {
+        if number == EXCEPTIONS {
+            let left = except.len() - EXCEPTIONS;
+            lines.line(&format!("      and {left} more (-o json lists them)"));
+            break;
+        }
+        lines.line(&format!("      {} {}", style.no("except"), short(tenant, *ix)));
+    }
+}
+
 /// How many exceptions of one region are told.
 const EXCEPTIONS: usize = 20;
 
 fn extent(tenant: &Tenant, region: &Region) -> &'static str {
-    match (region.covers, tenant.scope_text(region.scope).kind()) {
+    how_far(region.covers, tenant.scope_text(region.scope).kind())
+}
+
+fn how_far(covers: Covers, kind: ScopeKind) -> &'static str {
+    match (covers, kind) {
         (Covers::Subtree, ScopeKind::Resource) => "",
         (Covers::Subtree, _) => " and everything below",
         (Covers::Only, _) => " itself",

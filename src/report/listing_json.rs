@@ -3,7 +3,7 @@
 use super::json::{
     GapWire, NoticeWire, PrincipalWire, RoleWire, VERSION, gap, notices, principal, role,
 };
-use crate::dataplane::Entrant;
+use crate::dataplane::{Entrant, WhereAccess};
 use crate::decide::{
     Grant, HeldBlock, Holder, OperationOutcome, Stopped, WhatCan, WhereCan, WhoCan, who_can_gaps,
 };
@@ -237,6 +237,59 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
         })
         .collect();
     let wire = WhereWire {
+        version: VERSION,
+        principal: principal(tenant, question.principal),
+        operation: question.operation.text(),
+        plane: question.plane.as_str(),
+        scopes,
+        gaps: list.gaps.iter().map(gap).collect(),
+        notices: notices(tenant.notices()),
+        remarks: question.remarks.iter().map(String::as_str).collect(),
+    };
+    serde_json::to_string(&wire).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct WhereAccessWire<'a> {
+    version: u32,
+    principal: PrincipalWire,
+    operation: &'a str,
+    plane: &'a str,
+    scopes: Vec<AccessWire<'a>>,
+    gaps: Vec<GapWire<'a>>,
+    notices: Vec<NoticeWire<'a>>,
+    remarks: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AccessWire<'a> {
+    scope: &'a str,
+    outcome: &'static str,
+    rbac: &'static str,
+    via: &'static str,
+    covers: &'static str,
+    except: Vec<&'a str>,
+    residual: Option<&'a str>,
+}
+
+/// Where a principal gets in through any door, as one line of JSON.
+#[must_use]
+pub fn where_access(tenant: &Tenant, question: &Prepared, list: &WhereAccess) -> String {
+    let text = |ix: ScopeIx| tenant.scope_text(ix).text();
+    let scopes = list
+        .regions
+        .iter()
+        .map(|region| AccessWire {
+            scope: text(region.scope),
+            outcome: region.effective.as_str(),
+            rbac: region.rbac.as_str(),
+            via: region.via.as_str(),
+            covers: region.covers.as_str(),
+            except: region.except.iter().map(|ix| text(*ix)).collect(),
+            residual: region.residual.as_deref(),
+        })
+        .collect();
+    let wire = WhereAccessWire {
         version: VERSION,
         principal: principal(tenant, question.principal),
         operation: question.operation.text(),

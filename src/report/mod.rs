@@ -26,9 +26,12 @@ pub use audit::{audit_json, audit_rules, audit_suites, audit_text, audited};
 pub use closing::closing;
 pub use condition::value as condition_value;
 pub use json::{brief, decision, error, write_brief, write_decision};
-pub use listing::{entrants, where_can as where_can_text, who_can as who_can_text};
+pub use listing::{
+    entrants, where_access as where_access_text, where_can as where_can_text,
+    who_can as who_can_text,
+};
 pub use listing_json::{
-    entrants as entrants_json, what_can, what_can_expanded, where_can, who_can,
+    entrants as entrants_json, what_can, what_can_expanded, where_access, where_can, who_can,
 };
 pub use listing_what::{what_can as what_can_text, what_can_expanded as what_can_expanded_text};
 pub use markup::markup;

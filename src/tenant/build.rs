@@ -98,6 +98,16 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
             }
         }
     }
+    // The id of the root management group is the directory's (semantics.md 6.5).
+    let roots = facts.management_groups.iter().filter(|group| group.parent == Some(None));
+    let mut directories: Vec<Guid> = facts
+        .subscriptions
+        .iter()
+        .filter_map(|subscription| subscription.tenant)
+        .chain(roots.filter_map(|group| Guid::parse(facts.scope_at(group.scope).leaf())))
+        .collect();
+    directories.sort_unstable();
+    directories.dedup();
     let mut read: Vec<InputKind> = facts.recognised.iter().map(|row| row.1).collect();
     read.sort_unstable();
     read.dedup();
@@ -106,6 +116,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .map(|one| (scope_refs[one.scope.0 as usize], one))
         .collect();
     Tenant {
+        directories,
         read,
         unread: facts.unread.iter().map(|part| part.kind).collect(),
         classic,

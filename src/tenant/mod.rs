@@ -142,6 +142,8 @@ pub struct Tenant {
     pub(crate) listing: listing::Listing,
     pub(crate) matrix: bits::Matrix,
     pub(crate) scope_refs: Vec<ScopeIx>,
+    /// The directories that subscriptions and the root management group belong to, sorted.
+    pub(crate) directories: Vec<Guid>,
     pub(crate) catalog: Catalog,
 }
 
@@ -235,6 +237,13 @@ impl Tenant {
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices
+    }
+
+    /// The ids of the directories (Microsoft Entra tenants) that this tenant's subscriptions belong to,
+    /// sorted; none where no export says.
+    #[must_use]
+    pub fn directories(&self) -> &[Guid] {
+        &self.directories
     }
 
     /// Was any entry of a kind read?

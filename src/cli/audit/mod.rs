@@ -4,6 +4,7 @@ mod local_auth;
 
 use super::args::{AuditArguments, AuditCommand, Format, Global, Level};
 use super::console::Console;
+use super::progress::Progress;
 use super::{Exit, Stop, files, inputs};
 use azrbac::analysis::audit::{
     Options, RULES, Report, Severity, Since, apply, audit, read_suppressions,
@@ -49,8 +50,10 @@ pub(crate) fn run(
         suppressions.extend(read_suppressions(&name, &bytes).map_err(inputs::first)?);
     }
     let loaded = inputs::tenant(global, console)?;
+    let progress = Progress::start(console, "looking for findings");
     let mut report = audit(&loaded.tenant, &options);
     apply(&loaded.tenant, &mut report, &suppressions, at);
+    drop(progress);
     inputs::say_notices(console, &report.notices);
     let asked = &arguments.findings;
     let deny = Severity::from(asked.deny);
