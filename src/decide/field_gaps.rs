@@ -9,6 +9,8 @@ impl Field<'_> {
     pub(super) fn find_gaps(&mut self) {
         let tenant = self.tenant();
         let mut named: Vec<PrincipalIx> = Vec::new();
+        // Holders of a role that is in doubt: whom their groups count for, they hold it for.
+        let mut doubted: Vec<PrincipalIx> = Vec::new();
         for gap in tenant.gaps() {
             match &gap.touches {
                 Touches::Assignment { principal, scope } => {
@@ -36,7 +38,7 @@ impl Field<'_> {
                             tenant.role(row.role).id() == Some(*id)
                                 && self.walk.in_force(row) != Some(false)
                         });
-                        named.extend(holds.map(|row| row.holder));
+                        doubted.extend(holds.map(|row| row.holder));
                     }
                 }
                 Touches::Anything => {
@@ -46,8 +48,12 @@ impl Field<'_> {
                 _ => {}
             }
         }
-        if !named.is_empty() {
-            self.gap_grants = Some(reach(tenant, &named, true).0);
+        if !named.is_empty() || !doubted.is_empty() {
+            let mut all = reach(tenant, &named, true).0;
+            for principal in reach(tenant, &doubted, false).1 {
+                all.add(principal);
+            }
+            self.gap_grants = Some(all);
         }
         if tenant.world == World::Closed {
             return;

@@ -154,7 +154,7 @@ struct EntrantsWire<'a> {
 
 #[derive(Serialize)]
 struct EntrantWire<'a> {
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     outcome: &'static str,
     rbac: &'static str,
     via: &'static str,
@@ -252,7 +252,7 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
 #[derive(Serialize)]
 struct WhereAccessWire<'a> {
     version: u32,
-    principal: PrincipalWire,
+    principal: PrincipalWire<'a>,
     operation: &'a str,
     plane: &'a str,
     scopes: Vec<AccessWire<'a>>,
