@@ -14,6 +14,8 @@ const VM_START: &str = "Microsoft.Compute/virtualMachines/start/action";
 const READ_VM: &str = "Microsoft.Compute/virtualMachines/read";
 const GRANT: &str = "Microsoft.Authorization/roleAssignments/write";
 
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
 const ASSIGNMENTS: &str = r#"[
   {
@@ -68,6 +70,7 @@ fn inputs(test: &str) -> PathBuf {
         ("export/README.md", "# An export\n\ntenant: contoso\n"),
         ("scenario.json", SCENARIO),
         ("two.json", &format!("[{SCENARIO}, {SCENARIO}]")),
+        ("later.json", &SCENARIO.replace(READER, CONTRIBUTOR)),
         ("misspelt.json", &SCENARIO.replace("\"expect\"", "\"expects\"")),
         ("batch.jsonl", &batch.join("\n")),
     ] {
@@ -293,6 +296,52 @@ fn batches_and_tests() {
             ("batch-with-bad-lines", &["can", "--batch", "batch.jsonl", "--brief"]),
             ("test-fails", &["test", "scenario.json"]),
             ("test-fails-json", &["test", "scenario.json", "-o", "json"]),
+        ],
+    );
+}
+
+#[test]
+fn differences_for_people_programs_and_pull_requests() {
+    let assign =
+        ["diff", "--assign", "Storage Blob Data Reader", "--to", "ai-platform", "--at", "stprod01"];
+    let with = |more: &[&'static str]| [&assign[..], more].concat();
+    hold_all(
+        "differences",
+        &[
+            ("diff-text", &with(&["--fail-on", "gain"])),
+            ("diff-json", &with(&["-o", "json", "--fail-on", "loss"])),
+            ("diff-markdown", &with(&["-o", "md", "--fail-on", "new-power"])),
+            ("diff-same", &["diff", "scenario.json", "scenario.json", "--fail-on", "any"]),
+            (
+                "diff-files",
+                &[
+                    "-q",
+                    "diff",
+                    "scenario.json",
+                    "later.json",
+                    "--fail-on",
+                    "loss",
+                    "--fail-on",
+                    "new-power",
+                ],
+            ),
+            (
+                "diff-door",
+                &["diff", "--set", "stlegacy01", "properties.allowSharedKeyAccess=false", "-q"],
+            ),
+            ("diff-nothing-asked", &["diff"]),
+            (
+                "diff-unknown-property",
+                &["diff", "--set", "openai-prod", "properties.colour=red", "-q"],
+            ),
+            (
+                "diff-assign-without-scope",
+                &["diff", "--assign", "Reader", "--to", "ai-platform", "-q"],
+            ),
+            (
+                "diff-unknown-role",
+                &["diff", "--assign", "Raeder", "--to", "ai-platform", "--at", "rg-ai", "-q"],
+            ),
         ],
     );
 }

@@ -18,8 +18,12 @@ mod words;
 #[path = "oracle/world.rs"]
 mod world;
 
-use azrbac::analysis::diff::{Diff, DiffQuestion, Transition, diff};
+use azrbac::analysis::diff::change::{
+    Edit, add_member, assignment, condition, edited, remove_member, role, set_property,
+};
+use azrbac::analysis::diff::{Cause, Diff, DiffQuestion, Direction, Transition, diff};
 use azrbac::catalog::Catalog;
+use azrbac::catalog::local_auth::DoorState;
 use azrbac::condition::Attributes;
 use azrbac::decide::{Outcome, Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
@@ -343,4 +347,296 @@ fn on_random_tenants() {
     for (what, count) in least {
         assert!(seen.get(what).copied().unwrap_or(0) >= count, "{what}: {seen:#?}");
     }
+}
+
+/// The one thing of a list.
+fn only<T: std::fmt::Debug>(list: &[T]) -> &T {
+    assert_eq!(list.len(), 1, "{list:#?}");
+    &list[0]
+}
+
+/// The lab, as facts.
+fn lab() -> Facts {
+    scenario::read("lab", scenario::LAB.as_bytes()).expect("the lab").remove(0).facts
+}
+
+/// A what-if on the lab: what is told, held against `can` for everybody everywhere.
+fn what_if(edits: &dyn Fn(&Tenant) -> Vec<Edit>) -> (Tenant, Tenant, Diff) {
+    let before = Tenant::build(lab(), &Catalog::newest());
+    let after = Tenant::build(edited(lab(), &before, &edits(&before)), &Catalog::newest());
+    let found = on_the_lab(&before, &after);
+    (before, after, found)
+}
+
+/// Some operations of every kind, control plane and data plane.
+const LAB_OPERATIONS: [(&str, Plane); 9] = [
+    ("Microsoft.Storage/storageAccounts/listKeys/action", Plane::Control),
+    ("Microsoft.Storage/storageAccounts/delete", Plane::Control),
+    ("Microsoft.Authorization/roleAssignments/write", Plane::Control),
+    ("Microsoft.CognitiveServices/accounts/listKeys/action", Plane::Control),
+    ("Microsoft.CognitiveServices/accounts/deployments/write", Plane::Control),
+    ("Microsoft.Network/virtualNetworks/write", Plane::Control),
+    ("Microsoft.Web/sites/write", Plane::Control),
+    (
+        "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action",
+        Plane::Data,
+    ),
+    ("Microsoft.KeyVault/vaults/secrets/getSecret/action", Plane::Data),
+];
+
+fn on_the_lab(before: &Tenant, after: &Tenant) -> Diff {
+    let attributes = Attributes::default();
+    let question = DiffQuestion {
+        at: Some("2026-08-22T00:00:00Z".parse().expect("it is well formed")),
+        attributes: &attributes,
+        attributes_complete: false,
+        wildcards: Wildcards::Azure,
+    };
+    let operations: Vec<(Operation, Plane)> = LAB_OPERATIONS
+        .iter()
+        .map(|(name, plane)| (Operation::new(name).expect("it is well formed"), *plane))
+        .collect();
+    hold("the lab", [before, after], &question, &operations, &mut BTreeMap::new())
+}
+
+fn id(tenant: &Tenant, name: &str) -> Guid {
+    tenant.resolve_principal(name).expect("somebody of the lab")
+}
+
+fn scope(tenant: &Tenant, name: &str) -> Scope {
+    scenario::resolve_scope(tenant, name).expect("a scope of the lab")
+}
+
+fn assign(tenant: &Tenant, name: &str, to: &str, at: &str) -> Edit {
+    Edit::Assign {
+        role: role(tenant, tenant.catalog(), name).expect("a role"),
+        principal: id(tenant, to),
+        scope: scope(tenant, at),
+        condition: None,
+    }
+}
+
+#[test]
+fn a_role_for_a_group_is_one_line_with_what_members_hold_already_apart() {
+    let (_, after, found) =
+        what_if(&|tenant| vec![assign(tenant, "Reader", "ai-platform", "Production")]);
+    let heads: Vec<_> = found.changes.iter().filter(|change| change.part_of.is_none()).collect();
+    let head = only(&heads);
+    assert_eq!(head.groups.len(), 1, "the inner group needs no telling");
+    assert_eq!(head.groups[0].group, id(&after, "ai-platform"));
+    assert_eq!((head.groups[0].concerned, head.groups[0].members), (1, 1));
+    assert_eq!(head.regions[0].scope, scope(&after, "Production"));
+    // At the account its own role has the reads already, so there it is another line.
+    assert_eq!(head.regions[0].except, [scope(&after, "openai-prod")]);
+    assert_eq!(head.effects[0].allow, ["*/read"]);
+    assert!(!head.gives_power(), "reads are no new power");
+    assert!(matches!(head.causes[..], [Cause::AssignmentAdded(_)]));
+}
+
+#[test]
+fn a_redundant_assignment_makes_no_difference_added_or_removed() {
+    let (before, _, found) =
+        what_if(&|tenant| vec![assign(tenant, "Contributor", "owner@contoso.example", "rg-ai")]);
+    assert!(found.changes.is_empty() && found.doors.is_empty());
+    assert!(matches!(found.neutral[..], [Cause::AssignmentAdded(_)]), "{:?}", found.neutral);
+    // The other way round: the same two tenants, the newer one first.
+    let more = Tenant::build(
+        edited(lab(), &before, &[assign(&before, "Contributor", "owner@contoso.example", "rg-ai")]),
+        &Catalog::newest(),
+    );
+    let found = on_the_lab(&more, &before);
+    assert!(found.changes.is_empty());
+    assert!(matches!(found.neutral[..], [Cause::AssignmentRemoved(_)]), "{:?}", found.neutral);
+}
+
+#[test]
+fn not_actions_are_no_deny_so_removing_the_role_that_gives_back_takes_away() {
+    let key_operator = "50000000-0000-4000-8000-000000000009";
+    let (before, after, found) = what_if(&|tenant| {
+        let found = assignment(tenant, key_operator).expect("an assignment of the lab");
+        found.into_iter().map(Edit::Remove).collect()
+    });
+    let change = only(&found.changes);
+    assert_eq!(change.direction, Direction::Loss);
+    assert_eq!(change.principals, [id(&before, "guest@fabrikam.example")]);
+    let lost: Vec<&str> = change.effects[0].operations.iter().map(|one| one.folded()).collect();
+    assert!(lost.contains(&"microsoft.storage/storageaccounts/listkeys/action"), "{lost:?}");
+    // With the key operation goes the key's door.
+    let door = only(&found.doors);
+    assert_eq!(door.resource, scope(&after, "stlegacy01"));
+    assert_eq!(door.lost[0].principal, id(&after, "guest@fabrikam.example"));
+}
+
+#[test]
+fn a_role_assignment_comes_before_reads_and_a_condition_is_told() {
+    let condition_text = "@Request[Microsoft.Authorization/roleAssignments:PrincipalType] StringEqualsIgnoreCase 'User'";
+    let (_, after, found) = what_if(&|tenant| {
+        let guard = condition(condition_text).expect("a condition");
+        let admin = assign(
+            tenant,
+            "Role Based Access Control Administrator",
+            "reader@contoso.example",
+            "rg-data",
+        );
+        let Edit::Assign { role, principal, scope, .. } = admin else { return Vec::new() };
+        vec![
+            assign(tenant, "Reader", "analyst@contoso.example", "Development"),
+            Edit::Assign { role, principal, scope, condition: Some(guard) },
+        ]
+    });
+    let first = &found.changes[0];
+    assert_eq!(first.principals, [id(&after, "reader@contoso.example")]);
+    assert!(first.gives_power() && !first.is_doubtful());
+    let effect = &first.effects[0];
+    assert_eq!(effect.transition, Transition::PerhapsGained);
+    assert_eq!(effect.conditions, [condition_text.into()]);
+    assert_eq!(
+        effect.graves[0].operations[0].folded(),
+        "microsoft.authorization/roleassignments/write"
+    );
+    assert_eq!(found.changes.last().map(|change| change.rank()), Some(7), "reads come last");
+}
+
+#[test]
+fn membership_is_named_as_the_cause_through_nested_groups() {
+    let (_, after, found) = what_if(&|tenant| {
+        let (group, member) = (id(tenant, "ai-engineers"), id(tenant, "reader@contoso.example"));
+        vec![add_member(tenant, group, member).expect("a group")]
+    });
+    let gains: Vec<_> = found.changes.iter().collect();
+    assert!(!gains.is_empty());
+    for change in gains {
+        assert_eq!(change.principals, [id(&after, "reader@contoso.example")]);
+        // The assignment is of the outer group.
+        let outer = id(&after, "ai-platform");
+        assert!(
+            matches!(change.causes[..], [Cause::MemberAdded { group, .. }] if group == outer),
+            "{:?}",
+            change.causes
+        );
+    }
+    let (_, _, found) = what_if(&|tenant| {
+        let (group, member) = (id(tenant, "ai-engineers"), id(tenant, "scientist@contoso.example"));
+        vec![remove_member(tenant, group, member).expect("a direct member")]
+    });
+    assert!(found.changes.iter().all(|change| change.direction == Direction::Loss));
+    let outer =
+        remove_member(&after, id(&after, "ai-platform"), id(&after, "scientist@contoso.example"));
+    let help = outer.expect_err("no direct member").advice().map(str::to_owned);
+    assert_eq!(help.as_deref(), Some("it is in it through ai-engineers → ai-platform"));
+}
+
+#[test]
+fn closing_local_authentication_takes_the_key_door_and_opening_gives_it() {
+    let set = |resource: &str, assigned: &str| {
+        let (resource, assigned) = (resource.to_owned(), assigned.to_owned());
+        move |tenant: &Tenant| {
+            let resource = scope(tenant, &resource);
+            vec![set_property(tenant, resource, &assigned).expect("a switch")]
+        }
+    };
+    let (_, after, found) = what_if(&set("openai-legacy", "properties.disableLocalAuth=true"));
+    assert!(found.changes.is_empty(), "RBAC says what it said: {:#?}", found.changes);
+    let door = only(&found.doors);
+    assert_eq!(door.states, [DoorState::Open, DoorState::Closed]);
+    let owner = door.lost.iter().find(|one| one.principal == id(&after, "owner@contoso.example"));
+    assert!(owner.is_some_and(|owner| owner.only_way), "Owner has no data plane: {door:#?}");
+    assert!(door.gained.is_empty());
+    let (_, after, found) = what_if(&set("openai-prod", "properties.disableLocalAuth=false"));
+    let door = only(&found.doors);
+    assert_eq!(door.states, [DoorState::Closed, DoorState::Open]);
+    assert!(door.gained.iter().any(|one| one.principal == id(&after, "owner@contoso.example")));
+    // A vault that goes over to roles: whoever holds data actions there comes in.
+    let (_, after, found) = what_if(&set("kv-policies", "properties.enableRbacAuthorization=true"));
+    let door = only(&found.doors);
+    assert_eq!(door.rbac[1], DoorState::Open);
+    assert!(door.by_roles.contains(&id(&after, "apim-contoso")), "{door:#?}");
+    // The same value again changes nothing.
+    let (_, _, found) = what_if(&set("openai-prod", "properties.disableLocalAuth=true"));
+    assert!(found.changes.is_empty() && found.doors.is_empty());
+}
+
+#[test]
+fn microsofts_changes_of_roles_are_told_as_such() {
+    let before = Tenant::build(lab(), &Catalog::of_date("2023-05-07").expect("embedded"));
+    let after = Tenant::build(lab(), &Catalog::of_date("2026-08-22").expect("embedded"));
+    let found = on_the_lab(&before, &after);
+    let scientist = id(&after, "scientist@contoso.example");
+    let gained = found
+        .changes
+        .iter()
+        .find(|change| {
+            change.direction == Direction::Gain && change.principals.contains(&scientist)
+        })
+        .expect("OpenAI Contributor gained deployments after 2023");
+    assert!(matches!(gained.causes[..], [Cause::RoleChanged { .. }]));
+    let names: Vec<&str> = gained.effects[0].operations.iter().map(|one| one.folded()).collect();
+    assert!(names.contains(&"microsoft.cognitiveservices/accounts/deployments/write"), "{names:?}");
+}
+
+#[test]
+fn a_deny_added_or_removed_is_the_cause() {
+    let with = Tenant::build(lab(), &Catalog::newest());
+    let mut facts = lab();
+    facts.denies.clear();
+    let without = Tenant::build(facts, &Catalog::newest());
+    for (tenants, direction) in
+        [([&without, &with], Direction::Loss), ([&with, &without], Direction::Gain)]
+    {
+        let found = on_the_lab(tenants[0], tenants[1]);
+        assert!(!found.changes.is_empty());
+        for change in &found.changes {
+            assert_eq!(change.direction, direction, "{change:#?}");
+            let told = matches!(
+                (direction, &change.causes[..]),
+                (Direction::Loss, [Cause::DenyAdded(_)])
+                    | (Direction::Gain, [Cause::DenyRemoved(_)])
+            );
+            assert!(told, "{:?}", change.causes);
+        }
+        // It binds everybody but the publisher, and takes only from those who hold something.
+        let owner = id(&with, "owner@contoso.example");
+        assert!(found.changes.iter().any(|change| change.principals.contains(&owner)));
+        let reader = id(&with, "reader@contoso.example");
+        assert!(found.changes.iter().all(|change| !change.principals.contains(&reader)));
+    }
+}
+
+#[test]
+fn what_roles_name_and_no_catalog_knows_is_compared_too() {
+    let tenant = |actions: &str| {
+        let roles = format!(
+            r#"[{{"id": "40000000-0000-4000-8000-00000000000a", "name": "40000000-0000-4000-8000-00000000000a",
+                "roleName": "Tailor", "roleType": "CustomRole", "assignableScopes": ["/subscriptions/s"],
+                "permissions": [{{"actions": [{actions}], "notActions": []}}]}}]"#
+        );
+        let assignments = r#"[{"principalType": "User", "scope": "/subscriptions/s",
+            "principalId": "11111111-1111-1111-1111-111111111111",
+            "roleDefinitionId": "40000000-0000-4000-8000-00000000000a"}]"#;
+        load(&[("roles.json".to_owned(), roles), ("a.json".to_owned(), assignments.to_owned())])
+    };
+    let attributes = Attributes::default();
+    let question = DiffQuestion {
+        at: None,
+        attributes: &attributes,
+        attributes_complete: false,
+        wildcards: Wildcards::Azure,
+    };
+    // An operation of a provider that no catalog has.
+    let found = diff(
+        &tenant("\"Contoso.Looms/looms/read\""),
+        &tenant("\"Contoso.Looms/looms/read\", \"Contoso.Looms/looms/weave/action\""),
+        &question,
+    );
+    let change = only(&found.changes);
+    assert_eq!(change.effects[0].unlisted[0].text(), "Contoso.Looms/looms/weave/action");
+    // Today the same, and not the same for what may come.
+    let found = diff(
+        &tenant("\"Contoso.Looms/looms/read\""),
+        &tenant("\"Contoso.Looms/looms/read\", \"Contoso.Looms/*\""),
+        &question,
+    );
+    let change = only(&found.changes);
+    assert!(change.effects[0].future && change.effects[0].operations.is_empty());
+    assert_eq!(change.effects[0].allow, ["Contoso.Looms/*"]);
 }

@@ -54,6 +54,21 @@ pub fn audit_of(tenant: &Tenant, at: Option<Timestamp>, resources: &[Scope]) -> 
         .collect()
 }
 
+/// Does the service ask Azure RBAC for the data of a resource? Nothing for a type without doors. Beside
+/// the state, the data operations that RBAC checks there.
+#[must_use]
+pub fn rbac_door(tenant: &Tenant, resource: &Scope) -> Option<(DoorState, Vec<ActionPattern>)> {
+    let place = Place::exactly(tenant, resource)?;
+    let states = place.facts.iter().map(|facts| place.entra(facts).0);
+    let state = states.reduce(|a, b| match (a, b) {
+        (DoorState::Open, _) | (_, DoorState::Open) => DoorState::Open,
+        (DoorState::Unknown, _) | (_, DoorState::Unknown) => DoorState::Unknown,
+        (DoorState::Closed, _) | (_, DoorState::Closed) => DoorState::Closed,
+        (DoorState::None, DoorState::None) => DoorState::None,
+    });
+    Some((state?, patterns(&place)))
+}
+
 /// The state of a resource's doors and what it hangs on.
 fn bare(place: &Place<'_>) -> ResourceDoors {
     let (mut state, mut missing, mut switches) = (DoorState::None, Vec::new(), Vec::new());

@@ -38,7 +38,7 @@ mod walk;
 mod words;
 
 pub use access::access;
-pub use audit::{audit, audit_of, door_states};
+pub use audit::{audit, audit_of, door_states, rbac_door};
 pub use holders::{Entrant, holders};
 pub use least::LeastRole;
 pub use plan::{NewAssignment, Plan, plan};

@@ -304,6 +304,84 @@ const TABLE: &[(&str, &str)] = &[
         "snapshot-summary",
         "The summary that the collect script writes: what was read, and what could not be.",
     ),
+    // Differences: what happened, and why.
+    ("gained", "In a difference: not allowed before, allowed now."),
+    (
+        "gained-conditionally",
+        "In a difference: not allowed before, conditional now. Where a condition is told, access was gained under it; where none is, input that is missing decides whether anything was gained.",
+    ),
+    (
+        "now-unconditional",
+        "In a difference: conditional before, allowed now. The condition is gone, or something else allows it too.",
+    ),
+    (
+        "condition-changed",
+        "In a difference: conditional before and after, and what is left to hold is another condition. It may let in more or less, so `--fail-on gain` and `--fail-on loss` both stop at it.",
+    ),
+    ("lost", "In a difference: allowed before, not allowed now."),
+    (
+        "now-conditional",
+        "In a difference: allowed before, conditional now: only under a condition, or only perhaps because input is missing.",
+    ),
+    ("lost-conditional", "In a difference: conditional before, not allowed now."),
+    (
+        "assignment-added",
+        "A cause of a difference: a role assignment that was not there. Assignments are compared by what they say (who, what the role holds, where, under which condition), never by id.",
+    ),
+    ("assignment-removed", "A cause of a difference: a role assignment that is gone."),
+    (
+        "assignment-changed",
+        "A cause of a difference: the same role for the same principal at the same scope, under another condition or at other times.",
+    ),
+    (
+        "assignment-replaced",
+        "Without effect: a role assignment was deleted and made again under another id, and says the same.",
+    ),
+    (
+        "eligible-added",
+        "Without effect: an eligible assignment (Privileged Identity Management) that was not there. It gives nothing until it is activated.",
+    ),
+    ("eligible-removed", "Without effect: an eligible assignment that is gone."),
+    (
+        "role-changed",
+        "A cause of a difference: a role that is held holds something else than before. A custom role was edited, or Microsoft changed a built-in one (`--catalog OLD..NEW` asks for that alone).",
+    ),
+    (
+        "member-added",
+        "A cause of a difference: somebody came into a group, itself or through another group, that holds an assignment.",
+    ),
+    (
+        "member-removed",
+        "A cause of a difference: somebody left a group that holds an assignment, or the group no longer counts for access (U13).",
+    ),
+    ("deny-added", "A cause of a difference: a deny assignment that was not there."),
+    ("deny-removed", "A cause of a difference: a deny assignment that is gone."),
+    (
+        "deny-binds",
+        "A cause of a difference: a deny assignment binds somebody whom it spared, because groups have other members.",
+    ),
+    (
+        "deny-spares",
+        "A cause of a difference: a deny assignment no longer binds somebody, because groups have other members.",
+    ),
+    ("lock-added", "A cause of a difference: a management lock that was not there."),
+    ("lock-removed", "A cause of a difference: a management lock that is gone."),
+    (
+        "hierarchy-changed",
+        "A cause of a difference: a management group or a subscription stands elsewhere in the tree, or only one side knows it, so that other assignments are inherited.",
+    ),
+    (
+        "attributes-changed",
+        "A cause of a difference: the principal's groups or its custom security attributes are others, and a condition or a deny asks for them.",
+    ),
+    (
+        "unknown-members-hold-other",
+        "A cause of a difference that is perhaps none: the members of a group are not known, and what the group holds is other than before. Whoever is in it gains or loses that.",
+    ),
+    (
+        "input-differs",
+        "A cause of a difference that is perhaps none: one side lacks input, or has an entry that was not understood, that the other side has. Export both sides alike.",
+    ),
     // Uncertain rules.
     (
         "U1",

@@ -4,11 +4,12 @@ use super::delta::Part;
 use super::operations::is_future;
 use super::{Effect, Grave};
 use crate::analysis::role::{Credentials, Power};
+use crate::catalog::local_auth::{Grants, LocalAuth, LocalAuthCatalog};
 use crate::decide::Universe;
-use crate::ident::{Operation, Plane};
+use crate::ident::{Operation, Plane, Verb};
 use crate::pattern::{ActionPattern, Wildcards};
 use crate::tenant::{Bits, numbers, plane_at, unite, without};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many operations of one power are named.
 const NAMED: usize = 6;
@@ -20,6 +21,8 @@ pub(super) struct Describer<'u> {
     known: &'u [Bits; 2],
     wildcards: Wildcards,
     credentials: Credentials,
+    /// Plain reads that show a credential which does not open everything.
+    limited: FxHashSet<Box<str>>,
     powers: FxHashMap<(Plane, usize), Power>,
     matched: FxHashMap<(Plane, Box<str>), Bits>,
 }
@@ -35,6 +38,7 @@ impl<'u> Describer<'u> {
             known,
             wildcards,
             credentials: Credentials::embedded(),
+            limited: limited_reads(),
             powers: FxHashMap::default(),
             matched: FxHashMap::default(),
         }
@@ -68,11 +72,13 @@ impl<'u> Describer<'u> {
             } else {
                 unlisted.push(operation.clone());
             }
-            let credentials = &self.credentials;
-            let power = *self
-                .powers
-                .entry((plane, at))
-                .or_insert_with(|| credentials.power(plane, operation.folded()));
+            let (credentials, limited) = (&self.credentials, &self.limited);
+            let power = *self.powers.entry((plane, at)).or_insert_with(|| {
+                match credentials.power(plane, operation.folded()) {
+                    Power::Credentials if limited.contains(operation.folded()) => Power::Read,
+                    power => power,
+                }
+            });
             counts[power as usize] += 1;
             let named = by_power.entry(power).or_default();
             if named.len() < NAMED {
@@ -118,6 +124,8 @@ impl<'u> Describer<'u> {
         except: &[ActionPattern],
     ) -> (Vec<String>, Vec<String>) {
         let (mut rest, mut over) = (set.clone(), self.universe.on(plane).none());
+        let (allow, except) = (Self::wide(allow), Self::wide(except));
+        let (allow, except) = (&allow[..], &except[..]);
         let mut chosen: Vec<String> = Vec::new();
         for (pattern, bits) in self.largest_first(plane, allow) {
             let inside = count(bits.iter().zip(set).map(|(a, b)| a & b));
@@ -149,6 +157,13 @@ impl<'u> Describer<'u> {
         (chosen, minus)
     }
 
+    /// Patterns, and those that may say it where no role does: all, or all of a verb.
+    fn wide(patterns: &[ActionPattern]) -> Vec<ActionPattern> {
+        let verbs = ["*", "*/read", "*/write", "*/delete", "*/action"];
+        let verbs = verbs.iter().filter_map(|text| ActionPattern::new(text).ok());
+        patterns.iter().cloned().chain(verbs).collect()
+    }
+
     fn largest_first(&mut self, plane: Plane, patterns: &[ActionPattern]) -> Vec<(String, Bits)> {
         let mut found: Vec<(usize, String, Bits)> = patterns
             .iter()
@@ -161,6 +176,19 @@ impl<'u> Describer<'u> {
         found.dedup_by(|a, b| a.1.eq_ignore_ascii_case(&b.1));
         found.into_iter().map(|(_, text, bits)| (text, bits)).collect()
     }
+}
+
+/// Every reader may read them: they are no new power.
+fn limited_reads() -> FxHashSet<Box<str>> {
+    let records: Vec<LocalAuth> = LocalAuthCatalog::embedded().all().flatten().collect();
+    let keys = || records.iter().flat_map(|record| &record.keys);
+    let full: FxHashSet<&str> =
+        keys().filter(|key| key.grants == Grants::Full).map(|key| key.operation.folded()).collect();
+    keys()
+        .map(|key| &key.operation)
+        .filter(|operation| operation.verb() == Verb::Read && !full.contains(operation.folded()))
+        .map(|operation| operation.folded().into())
+        .collect()
 }
 
 fn count(words: impl Iterator<Item = u64>) -> usize {

@@ -2,10 +2,13 @@
 //! a role gives or takes the operation that hands out the key.
 
 use super::align::Align;
+use super::person::overlap;
 use super::{Change, DiffQuestion};
 use crate::catalog::local_auth::{DoorState, LocalAuthCatalog};
-use crate::dataplane::{ResourceDoors, audit_of};
+use crate::dataplane::{ResourceDoors, audit_of, rbac_door};
+use crate::decide::Sweep;
 use crate::ident::{Guid, Plane, Scope};
+use crate::pattern::ActionPattern;
 use crate::tenant::{ScopeIx, Tenant};
 use crate::truth::Truth;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -28,6 +31,10 @@ pub struct DoorChange {
     pub gained: Vec<KeyHolder>,
     /// Who could, and may no more.
     pub lost: Vec<KeyHolder>,
+    /// Does the service ask Azure RBAC for its data: before, and now?
+    pub rbac: [DoorState; 2],
+    /// Who comes in by roles that did not count there and do now, or the other way round.
+    pub by_roles: Vec<Guid>,
 }
 
 /// Somebody with a key.
@@ -41,15 +48,18 @@ pub struct KeyHolder {
     pub certain: Truth,
     /// The first operation that hands it out.
     pub operation: Option<crate::ident::Operation>,
+    /// Is the key its only way to what the key opens?
+    pub only_way: bool,
 }
 
 /// What happened at the doors, and how many resources were not looked at.
 pub(super) fn doors(
-    tenants: [&Tenant; 2],
     align: &Align<'_>,
+    sweeps: &[Sweep<'_>; 2],
     question: &DiffQuestion<'_>,
     changes: &[Change],
 ) -> (Vec<DoorChange>, usize) {
+    let tenants = align.tenants;
     let mut wanted: BTreeMap<u32, Scope> = BTreeMap::new();
     for place in switched(align) {
         wanted.insert(place, align.scope(place).clone());
@@ -77,14 +87,27 @@ pub(super) fn doors(
         let holders = [0, 1].map(|side: usize| {
             sides[side].map_or_else(BTreeMap::new, |doors| holders(tenants[side], doors))
         });
+        let checked = tenants.map(|tenant| rbac_door(tenant, scope));
+        let rbac = [0, 1]
+            .map(|side: usize| checked[side].as_ref().map_or(DoorState::None, |(state, _)| *state));
+        let both = sides[0].is_some() && sides[1].is_some();
+        let by_roles = match (rbac, &checked[1]) {
+            ([old, new], Some((_, data))) if old != new && both => {
+                let side = usize::from(new == DoorState::Open);
+                admitted(align, sweeps, side, scope, data)
+            }
+            _ => Vec::new(),
+        };
         let change = DoorChange {
             resource: told.resource.clone(),
             service: told.service.clone(),
             states: sides.map(|doors| doors.map_or(DoorState::None, |doors| doors.state)),
             gained: more(&holders[0], &holders[1]),
             lost: more(&holders[1], &holders[0]),
+            rbac,
+            by_roles,
         };
-        let still = change.states[0] == change.states[1];
+        let still = change.states[0] == change.states[1] && rbac[0] == rbac[1];
         if !still || !change.gained.is_empty() || !change.lost.is_empty() {
             found.push(change);
         }
@@ -104,9 +127,39 @@ fn holders(tenant: &Tenant, doors: &ResourceDoors) -> BTreeMap<Guid, KeyHolder> 
                 holder: tenant.principal_id(standing.holder),
                 certain: standing.certain,
                 operation: standing.operations.first().cloned(),
+                only_way: doors
+                    .stakes
+                    .iter()
+                    .any(|stake| stake.principal == standing.principal && stake.entirely),
             };
             (principal, holder)
         })
+        .collect()
+}
+
+/// Whom roles let do some data operations at a scope, for certain or perhaps.
+fn admitted(
+    align: &Align<'_>,
+    sweeps: &[Sweep<'_>; 2],
+    side: usize,
+    scope: &Scope,
+    data: &[ActionPattern],
+) -> Vec<Guid> {
+    let sweep = &sweeps[side];
+    let spot = sweep.spot(0, scope);
+    let wanted = sweep.universe.on(Plane::Data).matched(data, sweep.question.wildcards);
+    align
+        .people
+        .iter()
+        .filter(|id| {
+            let seen = sweep.seen(**id);
+            if sweep.applying(&seen, &spot).next().is_none() {
+                return false;
+            }
+            let outcomes = sweep.outcomes(&seen, &spot, Plane::Data);
+            overlap(&wanted, &outcomes.allowed) || overlap(&wanted, &outcomes.perhaps)
+        })
+        .copied()
         .collect()
 }
 

@@ -172,10 +172,13 @@ impl Gathered {
 
 /// What is newly allowed before what is lost; of each the gravest, then what concerns most.
 fn order(change: &Change) -> (bool, u8, Direction, std::cmp::Reverse<usize>, &[Stretch], &[Guid]) {
-    let count = change.effects.iter().map(|effect| effect.operations.len()).sum();
+    // Of two that are as grave, the one with more of what makes it so.
+    let rank = change.rank();
+    let worst = change.effects.iter().filter(|effect| effect.rank() == rank);
+    let count = worst.filter_map(|effect| effect.graves.first()).map(|grave| grave.count).sum();
     (
         change.direction == Direction::Loss,
-        change.rank(),
+        rank,
         change.direction,
         std::cmp::Reverse(count),
         &change.stretches,

@@ -138,7 +138,8 @@ pub struct Effect {
     bits: Bits,
 }
 
-/// Operations of one power.
+/// Operations of one power. A plain read whose answer shows a credential that opens little (an
+/// instrumentation key) counts as the read that it is.
 #[derive(Debug, Clone)]
 pub struct Grave {
     /// What holding them amounts to.
@@ -302,7 +303,7 @@ pub fn diff(before: &Tenant, after: &Tenant, question: &DiffQuestion<'_>) -> Dif
     let neutral = neutral::neutral(&align, &structure, &gathered);
     let regrouped = gathered.regrouped.clone();
     let changes = gathered.changes(&walker, &known, question.wildcards);
-    let (doors, doors_left) = doors::doors(tenants, &align, question, &changes);
+    let (doors, doors_left) = doors::doors(&align, &sweeps, question, &changes);
     drop(walker);
     drop(sweeps);
     drop(structure);

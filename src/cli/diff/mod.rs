@@ -65,6 +65,12 @@ fn answer(arguments: &DiffArguments, global: &Global, console: &Console) -> Resu
             let after = inputs::read(std::slice::from_ref(after), new, console)?;
             let after = Tenant::build(after.facts, &after.catalog);
             inputs::say_tenant(&after, console);
+            if before.world() != after.world() {
+                console.say(
+                    "azrbac: one of the two is a scenario, where what is not listed does not exist, and \
+                     the other an export, where it is not known: much will differ perhaps",
+                );
+            }
             (before, after)
         }
         _ => what_if(arguments, global, (old, new), &times.scopes, console)?,

@@ -173,10 +173,12 @@ fn door(names: Names<'_>, door: &DoorChange) -> Value {
                 json!({"principal": principal(names, holder.principal),
                     "holder": principal(names, holder.holder),
                     "certain": holder.certain.is_true(),
+                    "onlyWay": holder.only_way,
                     "operation": holder.operation.as_ref().map(Operation::text)})
             })
             .collect()
     };
+    let by_roles: Vec<Value> = door.by_roles.iter().map(|id| principal(names, *id)).collect();
     json!({
         "resource": door.resource.text(),
         "service": door.service,
@@ -184,5 +186,7 @@ fn door(names: Names<'_>, door: &DoorChange) -> Value {
         "after": door.states[1].as_str(),
         "gained": holders(&door.gained),
         "lost": holders(&door.lost),
+        "rbac": {"before": door.rbac[0].as_str(), "after": door.rbac[1].as_str(),
+            "principals": by_roles},
     })
 }

@@ -1,5 +1,6 @@
 //! A difference for a pull request: tables that GitHub shows well.
 
+use super::doors as doors_of;
 use super::{Detail, Names, counted, counts, happened, is_empty, power, thousands};
 use crate::analysis::diff::{Change, Diff, Direction, Effect};
 use crate::report::safe;
@@ -22,11 +23,18 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> Str
         text.push_str("**No effective change**: nobody gains or loses anything.\n");
     } else {
         let [gains, conditions, losses] = counts(diff);
-        let _written = writeln!(
-            text,
-            "**{gains} gained**, {conditions} under another condition, {losses} lost, {} doors.",
-            diff.doors.len()
-        );
+        let mut parts = Vec::new();
+        for (count, what) in [
+            (gains, "gained"),
+            (conditions, "under another condition"),
+            (losses, "lost"),
+            (diff.doors.len(), "doors to data"),
+        ] {
+            if count > 0 {
+                parts.push(format!("**{} {what}**", thousands(count)));
+            }
+        }
+        let _written = writeln!(text, "{}.", parts.join(", "));
     }
     for (direction, title) in [
         (Direction::Gain, "Gained"),
@@ -131,7 +139,7 @@ fn doors(text: &mut String, names: Names<'_>, diff: &Diff) {
         return;
     }
     text.push_str(
-        "\n#### Keys\n\n| resource | local authentication | gains its data | loses its data |\n|---|---|---|---|\n",
+        "\n#### Doors to data\n\n| resource | | gains its data by a key | loses its data by a key |\n|---|---|---|---|\n",
     );
     for door in &diff.doors {
         let holders = |list: &[crate::analysis::diff::KeyHolder]| {
@@ -142,12 +150,17 @@ fn doors(text: &mut String, names: Names<'_>, diff: &Diff) {
             }
             shown.join("<br>")
         };
-        let [old, new] = door.states.map(|state| state.as_str());
-        let state = if old == new { old.to_string() } else { format!("{old} → **{new}**") };
+        let mut state = doors_of(door);
+        if !door.by_roles.is_empty() {
+            let names: Vec<String> =
+                door.by_roles.iter().take(HOLDERS).map(|id| names.principal(*id)).collect();
+            state.push_str(&format!(" (roles: {})", names.join(", ")));
+        }
         let _written = writeln!(
             text,
-            "| {} | {state} | {} | {} |",
+            "| {} | {} | {} | {} |",
             escape(&format!("{} ({})", names.scope(&door.resource), door.service)),
+            escape(&state),
             holders(&door.gained),
             holders(&door.lost)
         );

@@ -8,8 +8,11 @@ pub use json::diff as json;
 pub use markdown::diff as markdown;
 pub use text::diff as text;
 
-use crate::analysis::diff::{Cause, Change, ChangeRegion, Diff, Direction, Effect, KeyHolder};
+use crate::analysis::diff::{
+    Cause, Change, ChangeRegion, Diff, Direction, DoorChange, Effect, KeyHolder,
+};
 use crate::analysis::role::Power;
+use crate::catalog::local_auth::DoorState;
 use crate::decide::Covers;
 use crate::ident::{Guid, Plane, Scope, ScopeKind};
 use crate::model::{PrincipalType, RoleKind};
@@ -179,7 +182,7 @@ impl<'t> Names<'t> {
     fn who(&self, change: &Change) -> String {
         let mut parts: Vec<String> = Vec::new();
         if change.others {
-            parts.push("everybody else, named in these files or not".to_string());
+            parts.push("all others, named in these files or not".to_string());
         }
         for share in &change.groups {
             let name = self.principal(share.group);
@@ -235,8 +238,11 @@ impl<'t> Names<'t> {
         if holder.holder != holder.principal {
             text.push_str(&format!(" through {}", self.principal(holder.holder)));
         }
-        if !holder.certain.is_true() {
-            text.push_str(" (perhaps)");
+        match (holder.certain.is_true(), holder.only_way) {
+            (true, false) => {}
+            (true, true) => text.push_str(" (the only way in)"),
+            (false, false) => text.push_str(" (perhaps)"),
+            (false, true) => text.push_str(" (perhaps, the only way in)"),
         }
         text
     }
@@ -260,14 +266,18 @@ fn happened(effect: &Effect) -> &'static str {
     use crate::analysis::diff::Transition::{
         Changed, Confirmed, Doubted, Gained, Lost, PerhapsGained, PerhapsLost,
     };
-    match effect.transition {
-        Gained => "gained",
-        PerhapsGained => "gained under a condition",
-        Confirmed => "no longer under a condition",
-        Changed => "under another condition",
-        Lost => "lost",
-        Doubted => "now only under a condition",
-        PerhapsLost => "lost, where a condition let it",
+    match (effect.transition, effect.is_doubtful()) {
+        (Gained, _) => "gained",
+        (PerhapsGained, false) => "gained under a condition",
+        (PerhapsGained, true) => "perhaps gained",
+        (Confirmed, false) => "no longer under a condition",
+        (Confirmed, true) => "only perhaps allowed before",
+        (Changed, _) => "under another condition",
+        (Lost, _) => "lost",
+        (Doubted, false) => "now only under a condition",
+        (Doubted, true) => "now only perhaps allowed",
+        (PerhapsLost, false) => "lost, where a condition let it",
+        (PerhapsLost, true) => "only perhaps allowed before, and no more",
     }
 }
 
@@ -302,9 +312,25 @@ fn counted(effect: &Effect) -> String {
     text
 }
 
+/// What happened to the doors of a resource, in a sentence without its end.
+fn doors(door: &DoorChange) -> String {
+    let [old, new] = door.states;
+    let mut parts = Vec::new();
+    if old == new && new != DoorState::None {
+        parts.push(format!("local authentication is {}", new.as_str()));
+    } else if old != new {
+        parts.push(format!("local authentication was {} and is {}", old.as_str(), new.as_str()));
+    }
+    let [old, new] = door.rbac;
+    if old != new {
+        parts.push(format!("RBAC for its data was {} and is {}", old.as_str(), new.as_str()));
+    }
+    parts.join("; ")
+}
+
 /// Does it concern more than one?
 fn is_plural(change: &Change) -> bool {
-    change.groups.len() + change.singles.len() > 1
+    change.others || change.groups.len() + change.singles.len() > 1
 }
 
 /// The headline's numbers.

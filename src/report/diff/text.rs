@@ -1,7 +1,9 @@
 //! A difference for people at a terminal.
 
-use super::{Detail, Names, counted, counts, happened, is_empty, is_plural, power, thousands};
-use crate::analysis::diff::{Change, Diff, Direction, DoorChange, Effect};
+use super::{
+    Detail, Names, counted, counts, doors, happened, is_empty, is_plural, power, thousands,
+};
+use crate::analysis::diff::{Change, Diff, Direction, DoorChange, Effect, KeyHolder, Transition};
 use crate::analysis::role::Power;
 use crate::catalog::local_auth::DoorState;
 use crate::report::listing::Lines;
@@ -156,7 +158,12 @@ impl Teller<'_> {
     }
 
     fn effect(&self, lines: &mut Lines, effect: &Effect) {
-        lines.line(&format!("    {} ({})", counted(effect), happened(effect)));
+        let how = match effect.transition {
+            // The headline says it.
+            Transition::Gained | Transition::Lost => String::new(),
+            _ => format!(", {}", happened(effect)),
+        };
+        lines.line(&format!("    {}{how}", counted(effect)));
         let list = match effect.transition.direction() {
             Direction::Loss => "lost",
             Direction::Gain | Direction::Condition => effect.plane.grant_list(),
@@ -178,8 +185,8 @@ impl Teller<'_> {
             if grave.count > named.len() {
                 text.push_str(&format!(" and {} more", thousands(grave.count - named.len())));
             }
-            let lead = format!("      {}: ", power(grave.power));
-            lines.words(&lead, 8, &safe(&text));
+            let text = format!("{}: {text}", power(grave.power));
+            lines.words("      ", 8, &safe(&text));
         }
         if self.detail == Detail::Full {
             for operation in effect.operations.iter().chain(&effect.unlisted) {
@@ -204,50 +211,37 @@ impl Teller<'_> {
     }
 
     fn door(&self, lines: &mut Lines, door: &DoorChange) {
-        let state = |state: DoorState| state.as_str();
-        let [old, new] = door.states;
-        let mark = match (old, new) {
-            (_, DoorState::Open) if old != new => self.style.no("+"),
-            (DoorState::Open, _) if old != new => self.style.maybe("-"),
-            _ if !door.gained.is_empty() => self.style.no("+"),
-            _ => self.style.maybe("-"),
-        };
-        let how = if old == new {
-            format!("local authentication is {}", state(new))
-        } else {
-            format!("local authentication was {} and is {}", state(old), state(new))
-        };
+        let opens = |[old, new]: [DoorState; 2]| old != new && new == DoorState::Open;
+        let rises = opens(door.states) || opens(door.rbac) || !door.gained.is_empty();
+        let mark = if rises { self.style.no("+") } else { self.style.maybe("-") };
         let resource = self.names.scope(&door.resource);
-        lines.words(
-            &format!("{mark} "),
-            2,
-            &safe(&format!("{resource} ({}): {how}", door.service)),
-        );
-        for (word, list) in
-            [("gains its data by a key", &door.gained), ("loses its data by a key", &door.lost)]
-        {
-            for holder in list.iter().take(self.limit(HOLDERS)) {
-                let with = holder
-                    .operation
-                    .as_ref()
-                    .map_or_else(String::new, |operation| format!(" ({})", operation.text()));
-                let text = format!("{} {word}{with}", self.names.key_holder(holder));
+        let text = format!("{resource} ({}): {}", door.service, doors(door));
+        lines.words(&format!("{mark} "), 2, &safe(&text));
+        let keyed = |list: &[KeyHolder]| -> Vec<String> {
+            list.iter().map(|holder| self.names.key_holder(holder)).collect()
+        };
+        let roles: Vec<String> = door.by_roles.iter().map(|id| self.names.principal(*id)).collect();
+        let by_roles =
+            if opens(door.rbac) { "may use it now by roles" } else { "by roles no more" };
+        for (what, list) in [
+            ("gains its data by a key", keyed(&door.gained)),
+            ("loses its data by a key", keyed(&door.lost)),
+            (by_roles, roles),
+        ] {
+            let mut shown: Vec<String> = list.iter().take(self.limit(HOLDERS)).cloned().collect();
+            if list.len() > shown.len() {
+                shown.push(format!("{} more", thousands(list.len() - shown.len())));
+            }
+            if !shown.is_empty() {
+                let text = format!("{what}: {}", shown.join(", "));
                 lines.words("    ", 6, &safe(&text));
             }
-            if list.len() > self.limit(HOLDERS) {
-                let left = list.len() - HOLDERS;
-                lines.line(&format!("    and {} more {word}", thousands(left)));
-            }
         }
-        if old == DoorState::Open && new != DoorState::Open && !door.lost.is_empty() {
-            lines.words(
-                "    ",
-                4,
-                &safe(&format!(
-                    "what to assign first: azrbac audit local-auth --plan {}",
-                    door.resource.leaf()
-                )),
-            );
+        let closes = door.states[0] == DoorState::Open && door.states[1] != DoorState::Open;
+        if closes && !door.lost.is_empty() {
+            let leaf = door.resource.leaf();
+            let advice = format!("what to assign first: azrbac audit local-auth --plan {leaf}");
+            lines.words("    ", 4, &safe(&advice));
         }
     }
 
