@@ -21,7 +21,7 @@ mod world;
 use azrbac::analysis::diff::change::{
     Edit, add_member, assignment, condition, edited, remove_member, role, set_property,
 };
-use azrbac::analysis::diff::{Cause, Diff, DiffQuestion, Direction, Transition, diff};
+use azrbac::analysis::diff::{Cause, Details, Diff, DiffQuestion, Direction, Transition, diff};
 use azrbac::catalog::Catalog;
 use azrbac::catalog::local_auth::DoorState;
 use azrbac::condition::Attributes;
@@ -99,12 +99,7 @@ fn hold(
                     found
                         .changes
                         .iter()
-                        .map(|change| (
-                            change.direction,
-                            change.principals.len(),
-                            &change.regions,
-                            &change.causes
-                        ))
+                        .map(|change| (change.direction, change.principals.len(), &change.causes))
                         .collect::<Vec<_>>()
                 );
                 *seen.entry(wanted.map_or("same", Transition::as_str)).or_default() += 1;
@@ -418,17 +413,21 @@ fn assign(tenant: &Tenant, name: &str, to: &str, at: &str) -> Edit {
 
 #[test]
 fn a_role_for_a_group_is_one_line_with_what_members_hold_already_apart() {
-    let (_, after, found) =
+    let (before, after, found) =
         what_if(&|tenant| vec![assign(tenant, "Reader", "ai-platform", "Production")]);
     let heads: Vec<_> = found.changes.iter().filter(|change| change.part_of.is_none()).collect();
     let head = only(&heads);
-    assert_eq!(head.groups.len(), 1, "the inner group needs no telling");
-    assert_eq!(head.groups[0].group, id(&after, "ai-platform"));
-    assert_eq!((head.groups[0].concerned, head.groups[0].members), (1, 1));
-    assert_eq!(head.regions[0].scope, scope(&after, "Production"));
+    let details = Details::new(&found, &before, &after);
+    let (groups, singles) = details.groups(head);
+    assert!(singles.is_empty());
+    let group = only(&groups);
+    assert_eq!(group.group, id(&after, "ai-platform"), "the inner group needs no telling");
+    assert_eq!((group.concerned, group.members), (1, 1));
+    let regions = details.regions(head);
+    assert_eq!(only(&regions).scope, scope(&after, "Production"));
     // At the account its own role has the reads already, so there it is another line.
-    assert_eq!(head.regions[0].except, [scope(&after, "openai-prod")]);
-    assert_eq!(head.effects[0].allow, ["*/read"]);
+    assert_eq!(regions[0].except, [scope(&after, "openai-prod")]);
+    assert_eq!(details.effects(head)[0].allow, ["*/read"]);
     assert!(!head.gives_power(), "reads are no new power");
     assert!(matches!(head.causes[..], [Cause::AssignmentAdded(_)]));
 }
@@ -459,7 +458,8 @@ fn not_actions_are_no_deny_so_removing_the_role_that_gives_back_takes_away() {
     let change = only(&found.changes);
     assert_eq!(change.direction, Direction::Loss);
     assert_eq!(change.principals, [id(&before, "guest@fabrikam.example")]);
-    let lost: Vec<&str> = change.effects[0].operations.iter().map(|one| one.folded()).collect();
+    let effects = Details::new(&found, &before, &after).effects(change);
+    let lost: Vec<&str> = effects[0].operations.iter().map(|one| one.folded()).collect();
     assert!(lost.contains(&"microsoft.storage/storageaccounts/listkeys/action"), "{lost:?}");
     // With the key operation goes the key's door.
     let door = only(&found.doors);
@@ -470,7 +470,7 @@ fn not_actions_are_no_deny_so_removing_the_role_that_gives_back_takes_away() {
 #[test]
 fn a_role_assignment_comes_before_reads_and_a_condition_is_told() {
     let condition_text = "@Request[Microsoft.Authorization/roleAssignments:PrincipalType] StringEqualsIgnoreCase 'User'";
-    let (_, after, found) = what_if(&|tenant| {
+    let (before, after, found) = what_if(&|tenant| {
         let guard = condition(condition_text).expect("a condition");
         let admin = assign(
             tenant,
@@ -486,8 +486,9 @@ fn a_role_assignment_comes_before_reads_and_a_condition_is_told() {
     });
     let first = &found.changes[0];
     assert_eq!(first.principals, [id(&after, "reader@contoso.example")]);
-    assert!(first.gives_power() && !first.is_doubtful());
-    let effect = &first.effects[0];
+    let details = Details::new(&found, &before, &after);
+    assert!(first.gives_power() && !details.is_doubtful(first));
+    let effect = &details.effects(first)[0];
     assert_eq!(effect.transition, Transition::PerhapsGained);
     assert_eq!(effect.conditions, [condition_text.into()]);
     assert_eq!(
@@ -570,7 +571,8 @@ fn microsofts_changes_of_roles_are_told_as_such() {
         })
         .expect("OpenAI Contributor gained deployments after 2023");
     assert!(matches!(gained.causes[..], [Cause::RoleChanged { .. }]));
-    let names: Vec<&str> = gained.effects[0].operations.iter().map(|one| one.folded()).collect();
+    let effects = Details::new(&found, &before, &after).effects(gained);
+    let names: Vec<&str> = effects[0].operations.iter().map(|one| one.folded()).collect();
     assert!(names.contains(&"microsoft.cognitiveservices/accounts/deployments/write"), "{names:?}");
 }
 
@@ -622,21 +624,18 @@ fn what_roles_name_and_no_catalog_knows_is_compared_too() {
         attributes_complete: false,
         wildcards: Wildcards::Azure,
     };
+    let told = |old: &str, new: &str| {
+        let (old, new) = (tenant(old), tenant(new));
+        let found = diff(&old, &new, &question);
+        let effects = Details::new(&found, &old, &new).effects(only(&found.changes));
+        only(&effects).clone()
+    };
+    let read = "\"Contoso.Looms/looms/read\"";
     // An operation of a provider that no catalog has.
-    let found = diff(
-        &tenant("\"Contoso.Looms/looms/read\""),
-        &tenant("\"Contoso.Looms/looms/read\", \"Contoso.Looms/looms/weave/action\""),
-        &question,
-    );
-    let change = only(&found.changes);
-    assert_eq!(change.effects[0].unlisted[0].text(), "Contoso.Looms/looms/weave/action");
+    let effect = told(read, &format!("{read}, \"Contoso.Looms/looms/weave/action\""));
+    assert_eq!(only(&effect.unlisted).text(), "Contoso.Looms/looms/weave/action");
     // Today the same, and not the same for what may come.
-    let found = diff(
-        &tenant("\"Contoso.Looms/looms/read\""),
-        &tenant("\"Contoso.Looms/looms/read\", \"Contoso.Looms/*\""),
-        &question,
-    );
-    let change = only(&found.changes);
-    assert!(change.effects[0].future && change.effects[0].operations.is_empty());
-    assert_eq!(change.effects[0].allow, ["Contoso.Looms/*"]);
+    let effect = told(read, &format!("{read}, \"Contoso.Looms/*\""));
+    assert!(effect.future && effect.operations.is_empty());
+    assert_eq!(effect.allow, ["Contoso.Looms/*"]);
 }

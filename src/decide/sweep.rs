@@ -84,6 +84,31 @@ pub(crate) struct Spot<'t> {
     gap_locks: bool,
 }
 
+impl Spot<'_> {
+    /// Does the outcome hang on nothing here but assignments, denies without conditions, and locks?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.gap_denies.is_empty()
+            && self.open.is_empty()
+            && self.high.is_empty()
+            && !self.located.floating
+            && !self.gap_grants_all
+            && self.gap_grants.is_empty()
+            && self.gap_roles.is_empty()
+            && !self.gap_denies_all
+            && !self.gap_locks
+    }
+
+    /// What locks hold back here: everything that changes, and deletes.
+    pub(crate) fn locked(&self) -> (bool, bool) {
+        (self.read_only, self.no_delete)
+    }
+
+    /// The denies here that bind somebody.
+    pub(crate) fn binding<'s>(&'s self, seen: &'s Seen) -> impl Iterator<Item = &'s DenyRow> {
+        self.denies.iter().map(|deny| deny.row).filter(|row| seen.is_bound(row))
+    }
+}
+
 /// All questions about one tenant.
 #[derive(Debug)]
 pub(crate) struct Sweep<'t> {
@@ -117,7 +142,7 @@ impl<'t> Sweep<'t> {
     }
 
     /// What an assignment could give on a plane, its conditions set aside.
-    pub(crate) fn reach(&self, row: &Row, plane: Plane) -> Bits {
+    pub(crate) fn reach(&self, row: &Row, plane: Plane) -> std::rc::Rc<Bits> {
         self.verdicts.reach(row, plane)
     }
 

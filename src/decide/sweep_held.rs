@@ -176,13 +176,13 @@ impl<'t> Verdicts<'t> {
     }
 
     /// What an assignment could give, its conditions set aside. (semantics.md 1.7)
-    pub(super) fn reach(&self, row: &Row, plane: Plane) -> Bits {
+    pub(super) fn reach(&self, row: &Row, plane: Plane) -> Rc<Bits> {
         if self.tenant.role(row.role).definition().is_none() {
             let operations = self.universe.on(plane);
             let open = self.tenant.world == World::Open;
-            return if open { operations.every() } else { operations.none() };
+            return Rc::new(if open { operations.every() } else { operations.none() });
         }
-        (*self.role(row.role, plane).all).clone()
+        Rc::clone(&self.role(row.role, plane).all)
     }
 
     /// What an assignment gives at a place, as a decision judges it. The caller knows whether it is in

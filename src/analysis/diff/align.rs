@@ -158,6 +158,8 @@ pub(super) struct Align<'t> {
     pub(super) keys: [Vec<Option<RowKey>>; 2],
     /// What each role of each tenant holds.
     pub(super) contents: [Vec<u32>; 2],
+    /// Of each content: does any block of it have a condition, or is it unknown?
+    pub(super) guarded: Vec<bool>,
 }
 
 impl<'t> Align<'t> {
@@ -188,6 +190,16 @@ impl<'t> Align<'t> {
                 .map(|role| numbers.of(content(tenant, role, &refused)))
                 .collect::<Vec<u32>>()
         });
+        let mut guarded = vec![false; numbers.0.len()];
+        for (tenant, contents) in tenants.iter().zip(&contents) {
+            for (role, content) in tenant.roles().zip(contents) {
+                let open = tenant
+                    .role(role)
+                    .definition()
+                    .is_none_or(|role| role.blocks.iter().any(|block| block.condition.is_some()));
+                guarded[*content as usize] |= open;
+            }
+        }
         let mut guards = Numbers::default();
         let keys = [0, 1].map(|side: usize| {
             let tenant = tenants[side];
@@ -213,7 +225,7 @@ impl<'t> Align<'t> {
                 })
                 .collect::<Vec<Option<RowKey>>>()
         });
-        Align { tenants, people, principal, person, places, keys, contents }
+        Align { tenants, people, principal, person, places, keys, contents, guarded }
     }
 
     /// The assignments of a principal itself with what they say.
@@ -273,6 +285,11 @@ impl<'t> Align<'t> {
             found.extend(tenant.deny_rows.iter().flat_map(|row| &tenant.deny(row.fact).blocks));
         }
         found
+    }
+
+    /// Does an assignment give the same to everybody, everywhere below it?
+    pub(super) fn is_plain(&self, key: RowKey) -> bool {
+        key.guard == NONE && key.sure && !key.lighthouse && !self.guarded[key.content as usize]
     }
 
     /// The place of a scope of one tenant.

@@ -120,13 +120,13 @@ fn sides(direction: Direction) -> &'static [usize] {
 impl Walker<'_, '_> {
     /// The reasons for one difference of somebody, sorted.
     pub(super) fn causes(&mut self, person: &Person, found: &Found) -> Vec<Cause> {
-        let parts: Vec<Part> = self.deltas.all[found.delta as usize].clone();
-        let Some(direction) = parts.first().map(|part| part.transition.direction()) else {
-            return Vec::new();
-        };
         let place = found.stretch.place;
         let below = found.stretch.covers() == Covers::Below;
         let spots = self.spots(place, below);
+        let parts: &[Part] = &self.deltas.all[found.delta as usize];
+        let Some(direction) = parts.first().map(|part| part.transition.direction()) else {
+            return Vec::new();
+        };
         let touched = |plane, bits: &[u64]| {
             parts.iter().any(|part| part.plane == plane && overlap(&part.bits, bits))
         };
@@ -137,8 +137,19 @@ impl Walker<'_, '_> {
             for (row, key) in &person.only[side] {
                 let above = tenant.is_above(row.scope, spots[side].located.at)
                     || spots[side].located.floating;
-                if above && PLANES.iter().any(|plane| touched(*plane, &sweep.reach(row, *plane))) {
-                    causes.extend(row_causes(self.align, side, row, *key));
+                if !above {
+                    continue;
+                }
+                let mut known = self.memo.touched.borrow_mut();
+                let bears = *known.entry((found.delta, key.content)).or_insert_with(|| {
+                    PLANES.iter().any(|plane| touched(*plane, &sweep.reach(row, *plane)))
+                });
+                if bears {
+                    let mut known = self.memo.causes.borrow_mut();
+                    let cause = known
+                        .entry((side, row.fact))
+                        .or_insert_with(|| row_causes(self.align, side, row, *key));
+                    causes.extend(cause.clone());
                 }
             }
             // What was taken away before and is no more speaks for a gain.
@@ -173,10 +184,14 @@ impl Walker<'_, '_> {
                 }
             }
             if person.binding {
-                for (at, row) in &self.structure.deny_places[other] {
+                let here = self.align.places.upwards(place).flat_map(|above| {
+                    let all = &self.structure.deny_places[other];
+                    let from = all.partition_point(|(at, _)| *at < above);
+                    all[from..].iter().take_while(move |(at, _)| *at == above)
+                });
+                for (at, row) in here {
                     let takes = |plane| touched(plane, &self.sweeps[other].takes(row, plane));
                     if person.seen[other].is_bound(row)
-                        && self.align.places.is_above(*at, place)
                         && PLANES.into_iter().any(takes)
                         && !self.binds_there(person, 1 - other, *at, other, row)
                     {

@@ -3,7 +3,8 @@
 use crate::decide::Outcomes;
 use crate::ident::Plane;
 use crate::tenant::Bits;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
 
 /// What happened to an operation, in the words of [`Outcome`](crate::decide::Outcome): allowed,
 /// conditional, or no.
@@ -116,7 +117,8 @@ impl Parts {
 #[derive(Debug, Default)]
 pub(super) struct Deltas {
     pub(super) all: Vec<Vec<Part>>,
-    numbers: FxHashMap<Vec<Part>, u32>,
+    /// By hash: sets of operations are long, and are kept once.
+    numbers: FxHashMap<u64, Vec<u32>>,
 }
 
 impl Deltas {
@@ -132,15 +134,16 @@ impl Deltas {
                 continue;
             }
             list.sort_by_key(|part| (part.plane, part.transition));
-            *number = Some(match self.numbers.get(&list) {
-                Some(known) => *known,
-                None => {
-                    let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-                    self.all.push(list.clone());
-                    self.numbers.insert(list, next);
-                    next
-                }
-            });
+            let mut hasher = FxHasher::default();
+            list.hash(&mut hasher);
+            let alike = self.numbers.entry(hasher.finish()).or_default();
+            let known = alike.iter().find(|at| self.all[**at as usize] == list).copied();
+            *number = Some(known.unwrap_or_else(|| {
+                let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+                self.all.push(list);
+                alike.push(next);
+                next
+            }));
         }
         found
     }

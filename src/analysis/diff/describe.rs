@@ -14,16 +14,60 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// How many operations of one power are named.
 const NAMED: usize = 6;
 
+/// What each operation of a comparison is worth.
+#[derive(Debug)]
+pub(super) struct Powers {
+    planes: [Vec<Power>; 2],
+}
+
+impl Powers {
+    pub(super) fn new(universe: &Universe) -> Powers {
+        let (credentials, limited) = (Credentials::embedded(), limited_reads());
+        let power = |plane: Plane, folded: &str| match credentials.power(plane, folded) {
+            Power::Credentials if limited.contains(folded) => Power::Read,
+            power => power,
+        };
+        Powers {
+            planes: [Plane::Control, Plane::Data].map(|plane| {
+                let all = universe.on(plane).all().iter();
+                all.map(|operation| power(plane, operation.folded())).collect()
+            }),
+        }
+    }
+
+    fn of(&self, plane: Plane, at: usize) -> Power {
+        self.planes[plane_at(plane)][at]
+    }
+
+    /// The rank of the gravest operations of a difference, and how many there are of them.
+    pub(super) fn weigh(&self, parts: &[Part]) -> (u8, usize) {
+        let mut best = (u8::MAX, 0);
+        for part in parts {
+            let mut counts = [0; 7];
+            for at in numbers(&part.bits) {
+                counts[self.of(part.plane, at) as usize] += 1;
+            }
+            let worst = Power::ALL.into_iter().find(|power| counts[*power as usize] > 0);
+            let Some(worst) = worst else { continue };
+            let rank = super::rank(worst, part.plane);
+            if rank < best.0 {
+                best = (rank, 0);
+            }
+            if rank == best.0 {
+                best.1 += counts[worst as usize];
+            }
+        }
+        best
+    }
+}
+
 /// Describes sets of operations of one comparison.
 #[derive(Debug)]
 pub(super) struct Describer<'u> {
     universe: &'u Universe,
     known: &'u [Bits; 2],
     wildcards: Wildcards,
-    credentials: Credentials,
-    /// Plain reads that show a credential which does not open everything.
-    limited: FxHashSet<Box<str>>,
-    powers: FxHashMap<(Plane, usize), Power>,
+    powers: &'u Powers,
     matched: FxHashMap<(Plane, Box<str>), Bits>,
 }
 
@@ -32,16 +76,9 @@ impl<'u> Describer<'u> {
         universe: &'u Universe,
         known: &'u [Bits; 2],
         wildcards: Wildcards,
+        powers: &'u Powers,
     ) -> Describer<'u> {
-        Describer {
-            universe,
-            known,
-            wildcards,
-            credentials: Credentials::embedded(),
-            limited: limited_reads(),
-            powers: FxHashMap::default(),
-            matched: FxHashMap::default(),
-        }
+        Describer { universe, known, wildcards, powers, matched: FxHashMap::default() }
     }
 
     /// One set of operations to which the same happened. `allow` are patterns that may have given it,
@@ -72,13 +109,7 @@ impl<'u> Describer<'u> {
             } else {
                 unlisted.push(operation.clone());
             }
-            let (credentials, limited) = (&self.credentials, &self.limited);
-            let power = *self.powers.entry((plane, at)).or_insert_with(|| {
-                match credentials.power(plane, operation.folded()) {
-                    Power::Credentials if limited.contains(operation.folded()) => Power::Read,
-                    power => power,
-                }
-            });
+            let power = self.powers.of(plane, at);
             counts[power as usize] += 1;
             let named = by_power.entry(power).or_default();
             if named.len() < NAMED {
@@ -102,7 +133,6 @@ impl<'u> Describer<'u> {
             except,
             graves,
             conditions,
-            bits: part.bits.clone(),
         }
     }
 
@@ -124,14 +154,16 @@ impl<'u> Describer<'u> {
         except: &[ActionPattern],
     ) -> (Vec<String>, Vec<String>) {
         let (mut rest, mut over) = (set.clone(), self.universe.on(plane).none());
-        let (allow, except) = (Self::wide(allow), Self::wide(except));
-        let (allow, except) = (&allow[..], &except[..]);
+        let wide = wide();
         let mut chosen: Vec<String> = Vec::new();
-        for (pattern, bits) in self.largest_first(plane, allow) {
+        // Of a role's own pattern a third must be new: one most of which was had before says less than
+        // the few that are new. Of all operations, or all of a verb, nearly all.
+        let own = self.largest_first(plane, allow).into_iter().map(|found| (found, 33));
+        let all = self.largest_first(plane, &wide).into_iter().map(|found| (found, 90));
+        for ((pattern, bits), percent) in own.chain(all) {
             let inside = count(bits.iter().zip(set).map(|(a, b)| a & b));
             let new = count(bits.iter().zip(&rest).map(|(a, b)| a & b));
-            // A pattern most of which was had before says less than the few that are new.
-            if new == 0 || inside * 3 < count(bits.iter().copied()) {
+            if new == 0 || inside * 100 < count(bits.iter().copied()) * percent {
                 continue;
             }
             chosen.push(pattern);
@@ -141,7 +173,8 @@ impl<'u> Describer<'u> {
             unite(&mut over, &outside);
         }
         let mut minus: Vec<String> = Vec::new();
-        for (pattern, bits) in self.largest_first(plane, except) {
+        let own = self.largest_first(plane, except);
+        for (pattern, bits) in own.into_iter().chain(self.largest_first(plane, &wide)) {
             let hurts = bits.iter().zip(set).any(|(a, b)| a & b != 0);
             let helps = bits.iter().zip(&over).any(|(a, b)| a & b != 0);
             if helps && !hurts {
@@ -157,13 +190,6 @@ impl<'u> Describer<'u> {
         (chosen, minus)
     }
 
-    /// Patterns, and those that may say it where no role does: all, or all of a verb.
-    fn wide(patterns: &[ActionPattern]) -> Vec<ActionPattern> {
-        let verbs = ["*", "*/read", "*/write", "*/delete", "*/action"];
-        let verbs = verbs.iter().filter_map(|text| ActionPattern::new(text).ok());
-        patterns.iter().cloned().chain(verbs).collect()
-    }
-
     fn largest_first(&mut self, plane: Plane, patterns: &[ActionPattern]) -> Vec<(String, Bits)> {
         let mut found: Vec<(usize, String, Bits)> = patterns
             .iter()
@@ -176,6 +202,12 @@ impl<'u> Describer<'u> {
         found.dedup_by(|a, b| a.1.eq_ignore_ascii_case(&b.1));
         found.into_iter().map(|(_, text, bits)| (text, bits)).collect()
     }
+}
+
+/// Patterns that may say it where no role does: all, or all of a verb.
+fn wide() -> Vec<ActionPattern> {
+    let texts = ["*", "*/read", "*/write", "*/delete", "*/action"];
+    texts.iter().filter_map(|text| ActionPattern::new(text).ok()).collect()
 }
 
 /// Every reader may read them: they are no new power.

@@ -2,11 +2,12 @@
 //! a role gives or takes the operation that hands out the key.
 
 use super::align::Align;
+use super::delta::Part;
 use super::person::overlap;
 use super::{Change, DiffQuestion};
 use crate::catalog::local_auth::{DoorState, LocalAuthCatalog};
 use crate::dataplane::{ResourceDoors, audit_of, rbac_door};
-use crate::decide::Sweep;
+use crate::decide::{Sweep, Universe};
 use crate::ident::{Guid, Plane, Scope};
 use crate::pattern::ActionPattern;
 use crate::tenant::{ScopeIx, Tenant};
@@ -58,6 +59,7 @@ pub(super) fn doors(
     sweeps: &[Sweep<'_>; 2],
     question: &DiffQuestion<'_>,
     changes: &[Change],
+    deltas: &[Vec<Part>],
 ) -> (Vec<DoorChange>, usize) {
     let tenants = align.tenants;
     let mut wanted: BTreeMap<u32, Scope> = BTreeMap::new();
@@ -65,7 +67,7 @@ pub(super) fn doors(
         wanted.insert(place, align.scope(place).clone());
     }
     let mut left = 0;
-    for place in keyed(align, changes) {
+    for place in keyed(align, sweeps[0].universe, changes, deltas) {
         if wanted.len() < RESOURCES {
             wanted.entry(place).or_insert_with(|| align.scope(place).clone());
         } else if !wanted.contains_key(&place) {
@@ -204,34 +206,58 @@ fn switched(align: &Align<'_>) -> Vec<u32> {
 }
 
 /// Resources on which somebody gained or lost an operation that hands out a key.
-fn keyed(align: &Align<'_>, changes: &[Change]) -> Vec<u32> {
-    let mut types: FxHashMap<Box<str>, Vec<Box<str>>> = FxHashMap::default();
+fn keyed(
+    align: &Align<'_>,
+    universe: &Universe,
+    changes: &[Change],
+    deltas: &[Vec<Part>],
+) -> Vec<u32> {
+    let control = universe.on(Plane::Control);
+    let mut types: Vec<(usize, Box<str>)> = Vec::new();
     for record in LocalAuthCatalog::embedded().all().flatten() {
         for key in &record.keys {
-            let of = types.entry(key.operation.folded().into()).or_default();
-            of.push(record.resource_type.folded().into());
-        }
-    }
-    let mut found: Vec<u32> = Vec::new();
-    for change in changes {
-        let mut wanted: FxHashSet<&str> = FxHashSet::default();
-        for effect in change.effects.iter().filter(|effect| effect.plane == Plane::Control) {
-            for operation in &effect.operations {
-                wanted.extend(types.get(operation.folded()).into_iter().flatten().map(|t| &**t));
+            let folded = key.operation.folded();
+            if let Ok(at) = control.all().binary_search_by(|one| one.folded().cmp(folded)) {
+                types.push((at, record.resource_type.folded().into()));
             }
         }
+    }
+    let mut wanted_of: FxHashMap<u32, FxHashSet<&str>> = FxHashMap::default();
+    let mut stretches: FxHashSet<(u32, u32)> = FxHashSet::default();
+    for change in changes {
+        wanted_of.entry(change.delta).or_insert_with(|| {
+            let parts = deltas[change.delta as usize].iter();
+            parts
+                .filter(|part| part.plane == Plane::Control)
+                .flat_map(|part| {
+                    let holds = |at: usize| part.bits[at / 64] >> (at % 64) & 1 == 1;
+                    types.iter().filter(move |(at, _)| holds(*at)).map(|(_, kind)| &**kind)
+                })
+                .collect()
+        });
+        stretches.extend(change.stretches.iter().map(|stretch| (stretch.place, change.delta)));
+    }
+    let mut stretches: Vec<(u32, u32)> = stretches.into_iter().collect();
+    stretches.sort_unstable();
+    let mut found: Vec<u32> = Vec::new();
+    for (place, delta) in stretches {
+        let wanted = &wanted_of[&delta];
         if wanted.is_empty() {
             continue;
         }
-        for stretch in &change.stretches {
-            // A key may live on a child of the resource, so what is above is looked at too.
-            let above = align.places.upwards(stretch.place);
-            let below = stretch.place..align.places.ends[stretch.place as usize];
-            for place in above.chain(below) {
-                let kind = align.scope(place).resource_type();
-                if kind.is_some_and(|kind| wanted.contains(&*kind.to_ascii_lowercase())) {
-                    found.push(place);
-                }
+        // A key may live on a child of the resource, so what is above is looked at too.
+        let below = place..align.places.ends[place as usize];
+        for place in align.places.upwards(place).chain(below) {
+            let kind = align.scope(place).resource_type();
+            if kind.is_some_and(|kind| wanted.contains(&*kind.to_ascii_lowercase())) {
+                found.push(place);
+            }
+        }
+        if found.len() > FOUND {
+            found.sort_unstable();
+            found.dedup();
+            if found.len() > RESOURCES * 4 {
+                break;
             }
         }
     }
@@ -239,3 +265,6 @@ fn keyed(align: &Align<'_>, changes: &[Change]) -> Vec<u32> {
     found.dedup();
     found
 }
+
+/// So many finds are put in order in between.
+const FOUND: usize = 100_000;

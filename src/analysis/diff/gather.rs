@@ -1,17 +1,15 @@
 //! From what happened to each principal to lines that people read: who has the same in common.
 
+use super::Change;
 use super::align::{Align, NONE};
 use super::cause::Cause;
-use super::delta::{Direction, Transition};
-use super::describe::Describer;
-use super::person::{Person, Walker, overlap};
+use super::delta::Direction;
+use super::describe::Powers;
+use super::person::{Person, Walker};
 use super::region::Stretch;
-use super::structure::principal;
-use super::{Change, ChangeRegion, Effect, GroupShare};
 use crate::ident::Guid;
 use crate::model::PrincipalType;
-use crate::pattern::{ActionPattern, Wildcards};
-use crate::tenant::{AssignmentIx, Bits, Row};
+use crate::tenant::AssignmentIx;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// One difference in one part of the tree, for one set of reasons, and everybody whom it concerns.
@@ -22,9 +20,6 @@ struct Line {
     causes: Vec<Cause>,
     people: Vec<u32>,
     others: bool,
-    /// What one of them holds on each side, and what only that side gives: words to describe it with.
-    rows: [Vec<Row>; 2],
-    only: [Vec<Row>; 2],
 }
 
 /// Everything that happened.
@@ -69,18 +64,12 @@ impl Gathered {
             let at = match numbers.get(&key) {
                 Some(at) => *at,
                 None => {
-                    let rows =
-                        |side: usize| person.rows[side].iter().map(|(row, _)| *row).collect();
-                    let only =
-                        |side: usize| person.only[side].iter().map(|(row, _)| *row).collect();
                     self.lines.push(Line {
                         stretches: vec![found.stretch.clone()],
                         delta: found.delta,
                         causes: key.2.clone(),
                         people: Vec::new(),
                         others: false,
-                        rows: [rows(0), rows(1)],
-                        only: [only(0), only(1)],
                     });
                     numbers.insert(key, self.lines.len() - 1);
                     self.lines.len() - 1
@@ -100,14 +89,21 @@ impl Gathered {
 
     /// The same in several parts of the tree is one change.
     fn merged(self) -> Vec<Line> {
-        let mut lines: Vec<Line> = Vec::new();
-        let mut known: FxHashMap<(Vec<u32>, bool, u32, Vec<Cause>), usize> = FxHashMap::default();
+        let mut lines: Vec<Line> = Vec::with_capacity(self.lines.len());
+        let mut known: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
         for line in self.lines {
-            let key = (line.people.clone(), line.others, line.delta, line.causes.clone());
-            match known.get(&key) {
-                Some(at) => lines[*at].stretches.extend(line.stretches),
+            let first = line.people.first().copied().unwrap_or(NONE);
+            let alike = known.entry((line.delta, first)).or_default();
+            let same = |at: &&usize| {
+                let other = &lines[**at];
+                other.others == line.others
+                    && other.people == line.people
+                    && other.causes == line.causes
+            };
+            match alike.iter().find(same).copied() {
+                Some(at) => lines[at].stretches.extend(line.stretches),
                 None => {
-                    known.insert(key, lines.len());
+                    alike.push(lines.len());
                     lines.push(line);
                 }
             }
@@ -115,52 +111,27 @@ impl Gathered {
         lines
     }
 
-    /// The changes in words and ids, the gravest gains first.
-    pub(super) fn changes(
-        self,
-        walker: &Walker<'_, '_>,
-        known: &[Bits; 2],
-        wildcards: Wildcards,
-    ) -> Vec<Change> {
+    /// The changes, the gravest gains first.
+    pub(super) fn changes(self, walker: &Walker<'_, '_>, powers: &Powers) -> Vec<Change> {
         let align = walker.align;
-        let mut describer = Describer::new(walker.sweeps[0].universe, known, wildcards);
-        let lines = self.merged();
-        let shares = Shares::new(align, &lines);
-        let mut changes: Vec<Change> = Vec::with_capacity(lines.len());
-        for line in lines {
+        let weighed: Vec<(u8, usize)> =
+            walker.deltas.all.iter().map(|parts| powers.weigh(parts)).collect();
+        let mut changes: Vec<Change> = Vec::with_capacity(self.lines.len());
+        for line in self.merged() {
             let parts = &walker.deltas.all[line.delta as usize];
             let Some(direction) = parts.first().map(|part| part.transition.direction()) else {
                 continue;
             };
-            let effects: Vec<Effect> = parts
-                .iter()
-                .map(|part| {
-                    let (allow, except) = words(walker, &line, part.transition);
-                    let conditions =
-                        conditions(walker, &line, part.transition, &part.bits, part.plane);
-                    describer.effect(part, &allow, &except, conditions)
-                })
-                .collect();
-            let regions = line
-                .stretches
-                .iter()
-                .map(|stretch| ChangeRegion {
-                    scope: align.scope(stretch.place).clone(),
-                    covers: stretch.covers(),
-                    except: stretch.except.iter().map(|at| align.scope(*at).clone()).collect(),
-                })
-                .collect();
-            let (groups, singles) = shares.of(align, &line);
+            let (rank, count) = weighed[line.delta as usize];
             changes.push(Change {
                 direction,
                 principals: line.people.iter().map(|at| align.people[*at as usize]).collect(),
                 others: line.others,
-                groups,
-                singles,
-                regions,
-                effects,
                 causes: line.causes,
                 part_of: None,
+                rank,
+                count,
+                delta: line.delta,
                 stretches: line.stretches,
             });
         }
@@ -170,17 +141,13 @@ impl Gathered {
     }
 }
 
-/// What is newly allowed before what is lost; of each the gravest, then what concerns most.
+/// What is newly allowed before what is lost; of each the gravest, then what has most of it.
 fn order(change: &Change) -> (bool, u8, Direction, std::cmp::Reverse<usize>, &[Stretch], &[Guid]) {
-    // Of two that are as grave, the one with more of what makes it so.
-    let rank = change.rank();
-    let worst = change.effects.iter().filter(|effect| effect.rank() == rank);
-    let count = worst.filter_map(|effect| effect.graves.first()).map(|grave| grave.count).sum();
     (
         change.direction == Direction::Loss,
-        rank,
+        change.rank,
         change.direction,
-        std::cmp::Reverse(count),
+        std::cmp::Reverse(change.count),
         &change.stretches,
         &change.principals,
     )
@@ -191,13 +158,20 @@ fn parts_of(align: &Align<'_>, changes: &mut [Change]) {
     let mut heads: FxHashMap<(Direction, Vec<Cause>), usize> = FxHashMap::default();
     for (number, change) in changes.iter().enumerate() {
         let Some(holder) = holder(align, &change.causes) else { continue };
-        if change.groups.iter().any(|share| share.group == holder) {
+        // A person is head of nothing.
+        if !is_group(align, holder) {
+            continue;
+        }
+        if change.principals.binary_search(&holder).is_ok() {
             heads.entry((change.direction, change.causes.clone())).or_insert(number);
         }
     }
-    for (number, change) in changes.iter_mut().enumerate() {
-        let head = heads.get(&(change.direction, change.causes.clone()));
-        change.part_of = head.copied().filter(|head| *head != number);
+    let found: Vec<Option<usize>> = changes
+        .iter()
+        .map(|change| heads.get(&(change.direction, change.causes.clone())).copied())
+        .collect();
+    for (number, (change, head)) in changes.iter_mut().zip(found).enumerate() {
+        change.part_of = head.filter(|head| *head != number);
     }
 }
 
@@ -219,171 +193,9 @@ fn holder(align: &Align<'_>, causes: &[Cause]) -> Option<Guid> {
     }
 }
 
-/// How many members the groups have that are told.
-#[derive(Debug)]
-struct Shares {
-    members: FxHashMap<u32, usize>,
-}
-
-impl Shares {
-    fn new(align: &Align<'_>, lines: &[Line]) -> Shares {
-        let wanted: FxHashSet<u32> = lines
-            .iter()
-            .flat_map(|line| line.people.iter().copied())
-            .filter(|person| is_group(align, *person))
-            .collect();
-        let mut members: FxHashMap<u32, usize> = FxHashMap::default();
-        if !wanted.is_empty() {
-            for number in 0..align.people.len() {
-                let person = u32::try_from(number).unwrap_or(NONE);
-                if is_group(align, person) {
-                    continue;
-                }
-                for group in groups(align, person) {
-                    if wanted.contains(&group) {
-                        *members.entry(group).or_default() += 1;
-                    }
-                }
-            }
-        }
-        Shares { members }
-    }
-
-    /// The groups of a line, and whoever is in none of them.
-    fn of(&self, align: &Align<'_>, line: &Line) -> (Vec<GroupShare>, Vec<Guid>) {
-        let own: Vec<u32> =
-            line.people.iter().copied().filter(|person| is_group(align, *person)).collect();
-        let mut concerned: FxHashMap<u32, usize> = FxHashMap::default();
-        let mut singles = Vec::new();
-        for person in line.people.iter().copied().filter(|person| !is_group(align, *person)) {
-            let mut covered = false;
-            if !own.is_empty() {
-                for group in groups(align, person) {
-                    if own.binary_search(&group).is_ok() {
-                        *concerned.entry(group).or_default() += 1;
-                        covered = true;
-                    }
-                }
-            }
-            if !covered {
-                singles.push(align.people[person as usize]);
-            }
-        }
-        // A group inside another that is told needs no telling of its own.
-        let outer: Vec<u32> = own
-            .iter()
-            .copied()
-            .filter(|group| {
-                !groups(align, *group)
-                    .iter()
-                    .any(|above| above != group && own.binary_search(above).is_ok())
-            })
-            .collect();
-        let told = if outer.is_empty() { own } else { outer };
-        let shares = told
-            .into_iter()
-            .map(|group| {
-                let open = [0, 1].into_iter().any(|side: usize| {
-                    principal(align, side, group as usize)
-                        .is_some_and(|ix| align.tenants[side].may_be_member(ix))
-                });
-                GroupShare {
-                    group: align.people[group as usize],
-                    concerned: concerned.get(&group).copied().unwrap_or(0),
-                    members: self.members.get(&group).copied().unwrap_or(0),
-                    open,
-                }
-            })
-            .collect();
-        (shares, singles)
-    }
-}
-
-fn is_group(align: &Align<'_>, person: u32) -> bool {
+fn is_group(align: &Align<'_>, id: Guid) -> bool {
     [1, 0].into_iter().find_map(|side: usize| {
-        let ix = principal(align, side, person as usize)?;
-        Some(align.tenants[side].principal_kind(ix))
+        let tenant = align.tenants[side];
+        Some(tenant.principal_kind(tenant.principal(id)?))
     }) == Some(PrincipalType::Group)
-}
-
-/// The groups of somebody, on the newer side where it is there; as numbers of people, sorted.
-fn groups(align: &Align<'_>, person: u32) -> Vec<u32> {
-    let found = [1, 0].into_iter().find_map(|side: usize| {
-        let ix = principal(align, side, person as usize)?;
-        let groups = align.tenants[side].groups_of(ix);
-        Some(groups.iter().map(|group| align.person[side][group.row()]).collect::<Vec<u32>>())
-    });
-    found.unwrap_or_default()
-}
-
-/// Patterns that may have given what a line tells, and such as may have been there anyway.
-fn words(
-    walker: &Walker<'_, '_>,
-    line: &Line,
-    transition: Transition,
-) -> (Vec<ActionPattern>, Vec<ActionPattern>) {
-    let own = match transition.direction() {
-        Direction::Loss => 0,
-        Direction::Gain | Direction::Condition => 1,
-    };
-    let (mut allow, mut except) = (Vec::new(), Vec::new());
-    for side in 0..2 {
-        let tenant = walker.align.tenants[side];
-        for row in &line.rows[side] {
-            let gives = side == own && line.only[side].iter().any(|other| other.fact == row.fact);
-            let role = tenant.role(row.role).definition();
-            for block in role.into_iter().flat_map(|role| &role.blocks) {
-                let list = if gives { &mut allow } else { &mut except };
-                list.extend(block.actions.iter().chain(&block.data_actions).cloned());
-                except.extend(block.not_actions.iter().chain(&block.not_data_actions).cloned());
-            }
-        }
-        for deny in walker.structure.denies.iter().filter(|deny| deny.side == side) {
-            for block in &tenant.deny(deny.what.fact).blocks {
-                allow.extend(block.actions.iter().chain(&block.data_actions).cloned());
-            }
-        }
-    }
-    // Whatever was given besides may be the best word for it all the same.
-    if allow.is_empty() {
-        allow.extend(except.iter().cloned());
-    }
-    (allow, except)
-}
-
-/// The conditions that decide, as they are written.
-fn conditions(
-    walker: &Walker<'_, '_>,
-    line: &Line,
-    transition: Transition,
-    bits: &Bits,
-    plane: crate::ident::Plane,
-) -> Vec<Box<str>> {
-    let (side, all) = match transition {
-        Transition::Gained | Transition::Lost => return Vec::new(),
-        Transition::PerhapsGained | Transition::Changed => (1, false),
-        Transition::Doubted => (1, true),
-        Transition::Confirmed => (0, true),
-        Transition::PerhapsLost => (0, false),
-    };
-    let tenant = walker.align.tenants[side];
-    let rows = if all { &line.rows[side] } else { &line.only[side] };
-    let near = |row: &&Row| {
-        let place = walker.align.place(side, row.scope);
-        line.stretches.iter().any(|stretch| walker.align.places.is_above(place, stretch.place))
-    };
-    let mut found: Vec<Box<str>> = Vec::new();
-    for row in rows.iter().filter(near) {
-        if !overlap(&walker.sweeps[side].reach(row, plane), bits) {
-            continue;
-        }
-        let role = tenant.role(row.role).definition();
-        let blocks = role.into_iter().flat_map(|role| &role.blocks);
-        let guards = blocks.filter_map(|block| block.condition.as_ref());
-        let guards = guards.chain(tenant.assignment(row.fact).condition.as_deref());
-        found.extend(guards.map(|guard| guard.text.clone()));
-    }
-    found.sort();
-    found.dedup();
-    found
 }

@@ -9,10 +9,12 @@
 //! [neutral](Diff::neutral).
 
 mod align;
+mod breaks;
 mod cause;
 pub mod change;
 mod delta;
 mod describe;
+mod details;
 mod doors;
 mod gather;
 mod neutral;
@@ -23,6 +25,7 @@ mod structure;
 
 pub use cause::Cause;
 pub use delta::{Direction, Transition};
+pub use details::Details;
 pub use doors::{DoorChange, KeyHolder};
 
 use super::role::Power;
@@ -32,6 +35,8 @@ use crate::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use crate::pattern::Wildcards;
 use crate::tenant::{Bits, Tenant, plane_at};
 use align::{Align, Places};
+use delta::Part;
+use describe::Powers;
 use person::Walker;
 use structure::Structure;
 
@@ -63,9 +68,17 @@ pub struct Diff {
     pub regrouped: Vec<Guid>,
     places: Places,
     universe: Universe,
+    known: [Bits; 2],
+    powers: Powers,
+    deltas: Vec<Vec<Part>>,
+    at: Option<Timestamp>,
+    attributes: Attributes,
+    attributes_complete: bool,
+    wildcards: Wildcards,
 }
 
-/// The same that happened to some principals, for the same reasons.
+/// The same that happened to some principals, for the same reasons. [`Details`] says where, and which
+/// operations: a difference of large tenants has many changes, and few of them are ever told in full.
 #[derive(Debug, Clone)]
 pub struct Change {
     /// Is more allowed, less, or is it another condition?
@@ -74,19 +87,15 @@ pub struct Change {
     pub principals: Vec<Guid>,
     /// Does it concern anybody else too, whom no file names?
     pub others: bool,
-    /// The groups among them.
-    pub groups: Vec<GroupShare>,
-    /// Those who are no group and in none of these groups.
-    pub singles: Vec<Guid>,
-    /// Where.
-    pub regions: Vec<ChangeRegion>,
-    /// Which operations.
-    pub effects: Vec<Effect>,
     /// Why.
     pub causes: Vec<Cause>,
     /// The change, by number, of a group through which these principals have theirs, where it differs
     /// for them: they hold a part of it already, or other things too.
     pub part_of: Option<usize>,
+    rank: u8,
+    /// How many operations it has of its gravest power.
+    count: usize,
+    delta: u32,
     stretches: Vec<region::Stretch>,
 }
 
@@ -135,7 +144,6 @@ pub struct Effect {
     pub graves: Vec<Grave>,
     /// The conditions under which they are allowed, or were, where they hang on any.
     pub conditions: Vec<Box<str>>,
-    bits: Bits,
 }
 
 /// Operations of one power. A plain read whose answer shows a credential that opens little (an
@@ -161,17 +169,21 @@ impl Effect {
     /// By what it newly allows: role assignments and keys before data, before writes, before reads.
     #[must_use]
     pub fn rank(&self) -> u8 {
-        let worst = self.graves.first().map_or(Power::Read, |grave| grave.power);
-        match worst {
-            Power::Access => 0,
-            Power::Credentials => 1,
-            Power::Identities => 2,
-            Power::Code => 3,
-            _ if self.plane == Plane::Data => 4,
-            Power::Delete => 5,
-            Power::Write => 6,
-            Power::Read => 7,
-        }
+        self.graves.first().map_or(7, |grave| rank(grave.power, self.plane))
+    }
+}
+
+/// What hands out more comes first, then data, then what changes, then what reads.
+fn rank(worst: Power, plane: Plane) -> u8 {
+    match worst {
+        Power::Access => 0,
+        Power::Credentials => 1,
+        Power::Identities => 2,
+        Power::Code => 3,
+        _ if plane == Plane::Data => 4,
+        Power::Delete => 5,
+        Power::Write => 6,
+        Power::Read => 7,
     }
 }
 
@@ -179,20 +191,13 @@ impl Change {
     /// The rank of its gravest effect.
     #[must_use]
     pub fn rank(&self) -> u8 {
-        self.effects.iter().map(Effect::rank).min().unwrap_or(8)
+        self.rank
     }
 
     /// Does it give what hands out more: role assignments, keys and secrets, identities, code?
     #[must_use]
     pub fn gives_power(&self) -> bool {
         self.rank() <= 3
-    }
-
-    /// Does it hang only on input that is missing: would knowing more tell whether it is one at all?
-    #[must_use]
-    pub fn is_doubtful(&self) -> bool {
-        let unknown = |cause: &Cause| matches!(cause, Cause::UnknownMembers(_) | Cause::Input);
-        self.causes.iter().all(unknown) || self.effects.iter().all(Effect::is_doubtful)
     }
 }
 
@@ -232,9 +237,9 @@ impl Diff {
                         && !stretch.except.iter().any(|inner| self.places.is_above(*inner, place))
                 })
             })
-            .flat_map(|change| &change.effects)
-            .find(|effect| effect.plane == plane && effect.bits[at / 64] >> (at % 64) & 1 == 1)
-            .map(|effect| effect.transition)
+            .flat_map(|change| &self.deltas[change.delta as usize])
+            .find(|part| part.plane == plane && part.bits[at / 64] >> (at % 64) & 1 == 1)
+            .map(|part| part.transition)
     }
 
     /// The place of a scope, or of the nearest one above it.
@@ -302,10 +307,27 @@ pub fn diff(before: &Tenant, after: &Tenant, question: &DiffQuestion<'_>) -> Dif
     let gathered = gather::gather(&mut walker);
     let neutral = neutral::neutral(&align, &structure, &gathered);
     let regrouped = gathered.regrouped.clone();
-    let changes = gathered.changes(&walker, &known, question.wildcards);
-    let (doors, doors_left) = doors::doors(&align, &sweeps, question, &changes);
+    let powers = Powers::new(&universe);
+    let changes = gathered.changes(&walker, &powers);
+    let deltas = std::mem::take(&mut walker.deltas.all);
+    let (doors, doors_left) = doors::doors(&align, &sweeps, question, &changes, &deltas);
     drop(walker);
     drop(sweeps);
     drop(structure);
-    Diff { changes, doors, doors_left, neutral, regrouped, places: align.places, universe }
+    Diff {
+        changes,
+        doors,
+        doors_left,
+        neutral,
+        regrouped,
+        places: align.places,
+        universe,
+        known,
+        powers,
+        deltas,
+        at: question.at,
+        attributes: question.attributes.clone(),
+        attributes_complete: question.attributes_complete,
+        wildcards: question.wildcards,
+    }
 }

@@ -1,14 +1,15 @@
 //! One principal: where may anything be other than before, and what is?
 
 use super::align::{Align, NONE, RowKey};
+use super::cause::Cause;
 use super::delta::{Deltas, Parts, Transition};
 use super::region::{Builder, Found};
-use super::structure::{Structure, is_high, names, principal};
+use super::structure::{Structure, principal};
 use crate::decide::{Outcomes, Seen, Spot, Sweep, beneath, can};
 use crate::ident::{Guid, Plane};
-use crate::model::{Guard, World};
-use crate::tenant::{Bits, DenyRow, Row, numbers, unite};
+use crate::tenant::{AssignmentIx, Bits, PrincipalIx, Row, numbers, unite};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// The two planes, in the order of rows of bits.
@@ -32,14 +33,6 @@ pub(super) struct Person {
     pub(super) found: Vec<Found>,
 }
 
-/// A part of the tree in which something may be other than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Root {
-    place: u32,
-    /// The place itself and all below it, or the place alone (`false`).
-    all: bool,
-}
-
 /// A place, somebody, a plane, and what it holds there on both sides (`true`: the newer one).
 type Situation = (u32, u32, Plane, Vec<(bool, RowKey)>);
 
@@ -51,8 +44,24 @@ pub(super) struct Walker<'w, 't> {
     pub(super) sweeps: &'w [Sweep<'t>; 2],
     pub(super) deltas: Deltas,
     spots: FxHashMap<(u32, bool), Pair<'t>>,
-    named: FxHashMap<String, Rc<Vec<u32>>>,
+    pub(super) named: FxHashMap<String, Rc<Vec<u32>>>,
     conditions: FxHashMap<Situation, Rc<Bits>>,
+    /// What was found where the same roles, denies and locks met.
+    met: FxHashMap<Box<[u32]>, [Option<u32>; 3]>,
+    /// Of holders whose assignments differ, by number: what only one side has.
+    differing: FxHashMap<usize, Rc<[Held; 2]>>,
+    pub(super) memo: Memo,
+}
+
+/// Assignments with what they say.
+type Held = Vec<(Row, RowKey)>;
+
+/// What was worked out about reasons.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    /// Does a role's content bear on a difference?
+    pub(super) touched: RefCell<FxHashMap<(u32, u32), bool>>,
+    pub(super) causes: RefCell<FxHashMap<(usize, AssignmentIx), Option<Cause>>>,
 }
 
 impl<'w, 't> Walker<'w, 't> {
@@ -69,6 +78,9 @@ impl<'w, 't> Walker<'w, 't> {
             spots: FxHashMap::default(),
             named: FxHashMap::default(),
             conditions: FxHashMap::default(),
+            met: FxHashMap::default(),
+            differing: FxHashMap::default(),
+            memo: Memo::default(),
         }
     }
 
@@ -110,17 +122,40 @@ impl<'w, 't> Walker<'w, 't> {
     /// Somebody, and everything that is other than before.
     pub(super) fn person(&mut self, number: Option<usize>) -> Person {
         let id = number.map_or(Guid(u128::MAX), |number| self.align.people[number]);
-        let seen = [0, 1].map(|side: usize| self.sweeps[side].seen(id));
-        let rows = [0, 1].map(|side: usize| self.rows(side, &seen[side]));
-        let sets = [0, 1].map(|side: usize| {
-            rows[side].iter().map(|(_, key)| *key).collect::<FxHashSet<RowKey>>()
-        });
-        let only = [0, 1].map(|side: usize| {
-            let other = &sets[1 - side];
-            rows[side].iter().filter(|(_, key)| !other.contains(key)).copied().collect::<Vec<_>>()
-        });
         let binding = number.is_some_and(|number| self.binding_differs(number));
-        let mut person = Person { number, seen, rows, only, binding, found: Vec::new() };
+        let mut seen = [0, 1].map(|side: usize| self.known(side, number, id));
+        let candidates = self.candidates(&seen);
+        let mut person = Person {
+            number,
+            rows: [Vec::new(), Vec::new()],
+            only: [Vec::new(), Vec::new()],
+            binding,
+            found: Vec::new(),
+            seen: seen.clone(),
+        };
+        let idle = candidates.iter().all(Vec::is_empty);
+        if idle && !binding && !self.structure.concerns_all() {
+            return person;
+        }
+        for (side, seen) in seen.iter_mut().enumerate() {
+            for ix in &seen.ids {
+                let own = self.align.own(side, *ix);
+                person.rows[side].extend(own.map(|(row, key)| (*row, key)));
+            }
+            seen.rows = person.rows[side].iter().map(|(row, key)| (*row, key.sure)).collect();
+        }
+        person.seen = seen;
+        for (side, candidates) in candidates.into_iter().enumerate() {
+            let other = &person.rows[1 - side];
+            // A few are looked for one by one; many in a set.
+            person.only[side] = if candidates.len() < 32 {
+                let new = |key: RowKey| !other.iter().any(|(_, known)| *known == key);
+                candidates.into_iter().filter(|(_, key)| new(*key)).collect()
+            } else {
+                let known: FxHashSet<RowKey> = other.iter().map(|(_, key)| *key).collect();
+                candidates.into_iter().filter(|(_, key)| !known.contains(key)).collect()
+            };
+        }
         let (roots, interesting) = self.roots(&person);
         if roots.is_empty() {
             return person;
@@ -142,222 +177,58 @@ impl<'w, 't> Walker<'w, 't> {
         person
     }
 
-    fn rows(&self, side: usize, seen: &Seen) -> Vec<(Row, RowKey)> {
-        seen.ids
-            .iter()
-            .flat_map(|ix| self.align.own(side, *ix).map(|(row, key)| (*row, key)))
-            .collect()
+    /// Somebody as one side knows them, without their assignments yet.
+    fn known(&self, side: usize, number: Option<usize>, id: Guid) -> Seen {
+        let tenant = self.align.tenants[side];
+        let own = number.and_then(|number| principal(self.align, side, number));
+        let groups = own.map_or_else(Vec::new, |ix| tenant.groups_of(ix).into_owned());
+        let counting = groups.iter().copied().filter(|ix| tenant.counts(*ix));
+        let mut ids: Vec<PrincipalIx> = counting.chain(own).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Seen { id, own, groups, ids, rows: Vec::new() }
     }
 
-    /// The parts of the tree where anything may be other, and the operations that may.
-    fn roots(&self, person: &Person) -> (Vec<Root>, [Bits; 2]) {
-        let universe = self.sweeps[0].universe;
-        let structure = self.structure;
-        let mut bits = PLANES.map(|plane| universe.on(plane).none());
-        let add = |roots: &mut Vec<Root>, place: u32| {
-            roots.push(Root { place, all: true });
-            if is_high(self.align, place) {
-                let floating = structure.floating.iter();
-                roots.extend(floating.map(|place| Root { place: *place, all: true }));
-            }
-        };
-        let reach = |side: usize, row: &Row, bits: &mut [Bits; 2]| {
-            for (plane, bits) in PLANES.into_iter().zip(bits) {
-                unite(bits, &self.sweeps[side].reach(row, plane));
-            }
-        };
-        let take = |side: usize, row: &DenyRow, bits: &mut [Bits; 2]| {
-            for (plane, bits) in PLANES.into_iter().zip(bits) {
-                unite(bits, &self.sweeps[side].takes(row, plane));
-            }
-        };
-        let doubtful = |side: usize, row: &DenyRow| {
-            let tenant = self.align.tenants[side];
-            let mut named = row.principals.iter().chain(&row.excludes);
-            tenant.world == World::Open && named.any(|ix| tenant.may_be_member(*ix))
-        };
-        let mut own: Vec<Root> = Vec::new();
-        for side in 0..2 {
-            for (row, key) in &person.only[side] {
-                add(&mut own, key.place);
-                reach(side, row, &mut bits);
-            }
-        }
-        let mut shared: Vec<Root> = Vec::new();
-        let mut every = structure.input || !structure.moved.is_empty();
-        if person.binding {
-            for side in 0..2 {
-                for (place, row) in &structure.deny_places[side] {
-                    let named = !row.everyone || !row.excludes.is_empty();
-                    if named && (person.seen[side].is_bound(row) || doubtful(side, row)) {
-                        add(&mut shared, *place);
-                        take(side, row, &mut bits);
-                    }
-                }
-            }
-            if self.attributes_differ(person) {
-                add(&mut shared, 0);
-                every = true;
-            }
-        }
-        for deny in &structure.denies {
-            if person.seen[deny.side].is_bound(deny.what) || doubtful(deny.side, deny.what) {
-                add(&mut shared, deny.place);
-                take(deny.side, deny.what, &mut bits);
-            }
-        }
-        for row in &structure.open {
-            add(&mut shared, row.place);
-            reach(row.side, &row.what, &mut bits);
-        }
-        for place in &structure.moved {
-            add(&mut shared, *place);
-        }
-        if structure.input {
-            add(&mut shared, 0);
-        }
-        for lock in &structure.locks {
-            add(&mut shared, lock.place);
-            // A delete above is stopped by what stands below.
-            let above = self.align.places.upwards(lock.place);
-            shared.extend(above.map(|place| Root { place, all: false }));
-            unite(&mut bits[0], universe.changing());
-        }
-        if every {
-            bits = PLANES.map(|plane| universe.on(plane).every());
-        }
-        if !structure.anybody {
-            // Who holds nothing there has nothing before and after.
-            shared.retain(|root| self.touches(&person.rows, root.place));
-        }
-        own.extend(shared);
-        (self.outermost(own), bits)
-    }
-
-    fn touches(&self, rows: &[Vec<(Row, RowKey)>; 2], root: u32) -> bool {
-        rows.iter().flatten().any(|(_, key)| self.may_reach(key.place, root))
-    }
-
-    /// Could an assignment at one place bear on another, or on what is below that?
-    fn may_reach(&self, place: u32, root: u32) -> bool {
-        self.align.places.is_above(place, root)
-            || self.align.places.is_above(root, place)
-            || !self.structure.floating.is_empty() && is_high(self.align, place)
-    }
-
-    fn attributes_differ(&self, person: &Person) -> bool {
-        let Some(number) = person.number else { return false };
-        let [old, new] = [0, 1].map(|side| {
-            principal(self.align, side, number)
-                .map(|ix| &self.align.tenants[side].infos[ix.row()].security_attributes)
+    /// Assignments that one side may have alone: of holders whose own differ, and of groups that only
+    /// one side knows somebody in.
+    fn candidates(&mut self, seen: &[Seen; 2]) -> [Held; 2] {
+        let numbers = [0, 1].map(|side: usize| {
+            let ids = seen[side].ids.iter();
+            ids.map(|ix| self.align.person[side][ix.row()]).collect::<Vec<u32>>()
         });
-        let empty = Vec::new();
-        old.unwrap_or(&empty) != new.unwrap_or(&empty)
-    }
-
-    /// The parts that lie in no other part, in the order of places.
-    fn outermost(&self, mut roots: Vec<Root>) -> Vec<Root> {
-        roots.sort_unstable_by_key(|root| (root.place, !root.all));
-        roots.dedup_by_key(|root| root.place);
-        let mut kept: Vec<Root> = Vec::new();
-        let mut end = 0;
-        for root in roots {
-            if root.place < end {
-                continue;
-            }
-            if root.all {
-                end = self.align.places.ends[root.place as usize];
-            }
-            kept.push(root);
-        }
-        kept
-    }
-
-    /// Every place where the difference may change, in the order of places.
-    fn breaks(&mut self, person: &Person, roots: &[Root], interesting: &[Bits; 2]) -> Vec<u32> {
-        let (structure, rows) = (self.structure, &person.rows);
-        let mut places: Vec<u32> = roots.iter().map(|root| root.place).collect();
-        let mut inside: Vec<u32> = rows.iter().flatten().map(|(_, key)| key.place).collect();
-        let mut providers: Vec<String> = structure.open_names.clone();
-        for (side, tenant) in self.align.tenants.into_iter().enumerate() {
-            for (row, _) in &rows[side] {
-                let role = tenant.role(row.role).definition();
-                let blocks = role.into_iter().flat_map(|role| &role.blocks);
-                let guards = blocks.filter_map(|block| block.condition.as_ref());
-                let guards = guards.chain(tenant.assignment(row.fact).condition.as_deref());
-                providers.extend(guards.flat_map(|guard: &Guard| names(guard)));
-            }
-            for (place, row) in &structure.deny_places[side] {
-                let open = row.principals.iter().any(|ix| tenant.may_be_member(*ix));
-                if !open && !person.seen[side].is_bound(row) {
-                    continue;
-                }
-                if PLANES
-                    .into_iter()
-                    .zip(interesting)
-                    .any(|(plane, bits)| overlap(&self.sweeps[side].takes(row, plane), bits))
-                {
-                    inside.push(*place);
-                    let deny = tenant.deny(row.fact);
-                    let blocks = deny.blocks.iter().filter_map(|block| block.condition.as_ref());
-                    let guards = deny.condition.as_deref().into_iter().chain(blocks);
-                    providers.extend(guards.flat_map(names));
+        let mut found: [Held; 2] = Default::default();
+        for side in 0..2 {
+            for (ix, number) in seen[side].ids.iter().zip(&numbers[side]) {
+                if !numbers[1 - side].contains(number) {
+                    let own = self.align.own(side, *ix);
+                    found[side].extend(own.map(|(row, key)| (*row, key)));
+                } else if self.structure.holders[*number as usize] {
+                    let differing = self.differing(*number as usize);
+                    found[side].extend(differing[side].iter().copied());
                 }
             }
         }
-        providers.sort();
-        providers.dedup();
-        for provider in providers {
-            inside.extend(self.named(&provider).iter());
-        }
-        inside.extend(structure.gap_places.iter());
-        inside.extend(structure.open_places.iter());
-        inside.extend(structure.floating.iter());
-        inside.extend(structure.moved.iter());
-        let locked = overlap(&interesting[0], self.sweeps[0].universe.changing());
-        for root in roots.iter().filter(|root| root.all) {
-            let end = self.align.places.ends[root.place as usize];
-            places.extend(inside.iter().filter(|place| root.place < **place && **place < end));
-            for locks in structure.lock_places.iter().filter(|_| locked) {
-                let from = locks.partition_point(|place| *place < root.place);
-                let to = locks.partition_point(|place| *place < end);
-                for lock in &locks[from..to] {
-                    let above = self.align.places.upwards(*lock);
-                    places.extend(above.take_while(|place| *place > root.place));
-                }
-            }
-        }
-        places.sort_unstable();
-        places.dedup();
-        places
+        found
     }
 
-    /// Places whose own scope names a provider.
-    fn named(&mut self, provider: &str) -> Rc<Vec<u32>> {
+    /// What only one side has of a holder's own assignments.
+    fn differing(&mut self, number: usize) -> Rc<[Held; 2]> {
         let align = self.align;
         let made = || {
-            let all = 0..align.places.len();
-            Rc::new(all.filter(|at| align.scope(*at).folded().contains(provider)).collect())
+            let own = [0, 1].map(|side: usize| {
+                let ix = principal(align, side, number).into_iter();
+                ix.flat_map(|ix| align.own(side, ix).map(|(row, key)| (*row, key)))
+                    .collect::<Held>()
+            });
+            let sets = [0, 1].map(|side: usize| {
+                own[side].iter().map(|(_, key)| *key).collect::<FxHashSet<RowKey>>()
+            });
+            Rc::new([0, 1].map(|side: usize| {
+                let new = |(_, key): &&(Row, RowKey)| !sets[1 - side].contains(key);
+                own[side].iter().filter(new).copied().collect::<Held>()
+            }))
         };
-        Rc::clone(self.named.entry(provider.to_string()).or_insert_with(made))
-    }
-
-    fn differs_below(&self, place: u32, interesting: &[Bits; 2]) -> bool {
-        let structure = self.structure;
-        let end = self.align.places.ends[place as usize];
-        let lock_below = structure.lock_places.iter().any(|locks| {
-            let next = locks.partition_point(|lock| *lock <= place);
-            locks.get(next).is_some_and(|lock| *lock < end)
-        });
-        structure.gap_locks
-            || lock_below && overlap(&interesting[0], self.sweeps[0].universe.changing())
-            || [0, 1].into_iter().any(|side: usize| {
-                let rows = &structure.deny_places[side];
-                let from = rows.partition_point(|(at, _)| *at < place);
-                let tenant = self.align.tenants[side];
-                let here = rows[from..].iter().take_while(|(at, _)| *at == place);
-                here.into_iter().any(|(_, row)| tenant.deny(row.fact).only_at_scope)
-            })
+        Rc::clone(self.differing.entry(number).or_insert_with(made))
     }
 
     /// A place as both tenants know it, or what nobody lists below it.
@@ -388,6 +259,10 @@ impl<'w, 't> Walker<'w, 't> {
         interesting: &[Bits; 2],
     ) -> [Option<u32>; 3] {
         let spots = self.spots(place, below);
+        let met = self.meeting(person, &spots);
+        if let Some(known) = met.as_deref().and_then(|met| self.met.get(met)) {
+            return *known;
+        }
         let mut parts = Parts::default();
         for (plane, bits) in PLANES.into_iter().zip(interesting) {
             if bits.iter().all(|word| *word == 0) {
@@ -400,7 +275,50 @@ impl<'w, 't> Walker<'w, 't> {
             let other = self.conditions(person, &spots, plane, &old, &new);
             parts.add(Transition::Changed, plane, other);
         }
-        self.deltas.intern(parts)
+        let found = self.deltas.intern(parts);
+        if let Some(met) = met {
+            self.met.insert(met.into(), found);
+        }
+        found
+    }
+
+    /// Everything that decides at a place, where nothing hangs on who or where it is: the same is found
+    /// wherever the same meets.
+    fn meeting(&self, person: &Person, spots: &Pair<'t>) -> Option<Vec<u32>> {
+        let mut met = Vec::with_capacity(32);
+        for (side, spot) in spots.iter().enumerate() {
+            if !spot.is_plain() {
+                return None;
+            }
+            let (read_only, no_delete) = spot.locked();
+            met.push(u32::from(read_only) + 2 * u32::from(no_delete));
+            let tenant = self.align.tenants[side];
+            let start = met.len();
+            for (row, key) in &person.rows[side] {
+                if tenant.is_above(row.scope, spot.located.at) {
+                    if !self.align.is_plain(*key) {
+                        return None;
+                    }
+                    met.push(key.content);
+                }
+            }
+            met[start..].sort_unstable();
+            let mut kept = start;
+            for at in start..met.len() {
+                if at == start || met[at] != met[kept - 1] {
+                    met[kept] = met[at];
+                    kept += 1;
+                }
+            }
+            met.truncate(kept);
+            met.push(NONE);
+            for row in spot.binding(&person.seen[side]) {
+                met.push(row.fact.0);
+            }
+            met.push(NONE);
+        }
+        let guarded = !self.structure.guarded_denies.iter().all(Vec::is_empty);
+        (!guarded).then_some(met)
     }
 
     /// The operations that hang on another condition than before.

@@ -35,6 +35,8 @@ pub(super) struct Structure<'t> {
     pub(super) anybody: bool,
     /// All denies of each side that block, by place.
     pub(super) deny_places: [Vec<(u32, &'t DenyRow)>; 2],
+    /// Those of them that have conditions.
+    pub(super) guarded_denies: [Vec<(u32, &'t DenyRow)>; 2],
     /// All locks of each side, by place.
     pub(super) lock_places: [Vec<u32>; 2],
     /// Places where something not understood may begin.
@@ -82,6 +84,7 @@ impl<'t> Structure<'t> {
                 .iter()
                 .any(|tenant| !tenant.open_rows.is_empty() || tenant.gaps().iter().any(grants)),
             deny_places: [Vec::new(), Vec::new()],
+            guarded_denies: [Vec::new(), Vec::new()],
             lock_places: locks.map(|rows| rows.into_iter().map(|((place, _), _)| place).collect()),
             gap_places: Vec::new(),
             open_places: Vec::new(),
@@ -97,6 +100,12 @@ impl<'t> Structure<'t> {
                 .map(|row| (align.place(side, row.scope), row))
                 .collect();
             structure.deny_places[side].sort_by_key(|(place, _)| *place);
+            let guarded = structure.deny_places[side].iter().filter(|(_, row)| {
+                let deny = tenant.deny(row.fact);
+                let mut blocks = deny.blocks.iter();
+                deny.condition.is_some() || blocks.any(|block| block.condition.is_some())
+            });
+            structure.guarded_denies[side] = guarded.copied().collect();
             structure.lock_places[side].sort_unstable();
             structure.lock_places[side].dedup();
             for row in &tenant.open_rows {

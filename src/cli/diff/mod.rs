@@ -7,7 +7,7 @@ use super::console::Console;
 use super::{Exit, Stop, files, inputs};
 use args::{DiffArguments, FailOn};
 use azrbac::analysis::diff::change::{self, Edit};
-use azrbac::analysis::diff::{Change, Diff, DiffQuestion, Direction, diff};
+use azrbac::analysis::diff::{Change, Details, Diff, DiffQuestion, Direction, diff};
 use azrbac::catalog::Catalog;
 use azrbac::ident::Timestamp;
 use azrbac::origin::{Error, ErrorKind};
@@ -41,7 +41,8 @@ pub(crate) fn run(
             console.write_all(text.as_bytes())?;
         }
     }
-    Ok(exit(&found, &arguments.fail_on))
+    let details = Details::new(&found, &before, &after);
+    Ok(exit(&found, &details, &arguments.fail_on))
 }
 
 /// Two tenants and what differs. The process ends right after its answer: taking large tenants apart
@@ -227,7 +228,7 @@ fn edits(
 }
 
 /// 0 unless a change was asked to fail on: then 1 where there is one, 3 where there may be.
-fn exit(diff: &Diff, fail_on: &[FailOn]) -> Exit {
+fn exit(diff: &Diff, details: &Details<'_>, fail_on: &[FailOn]) -> Exit {
     let matches = |change: &Change| {
         let direction = change.direction;
         fail_on.iter().any(|fail| match fail {
@@ -251,7 +252,7 @@ fn exit(diff: &Diff, fail_on: &[FailOn]) -> Exit {
             FailOn::Any => door(true, certain) || door(false, certain),
         })
     };
-    if doors(true) || asked.iter().any(|change| !change.is_doubtful()) {
+    if doors(true) || asked.iter().any(|change| !details.is_doubtful(change)) {
         Exit::No
     } else if doors(false) || !asked.is_empty() {
         Exit::Depends

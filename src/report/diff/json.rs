@@ -1,7 +1,7 @@
 //! A difference for programs.
 
 use super::{Detail, Names, counts};
-use crate::analysis::diff::{Cause, Change, Diff, DoorChange, Effect, KeyHolder};
+use crate::analysis::diff::{Cause, Change, Details, Diff, DoorChange, Effect, KeyHolder};
 use crate::ident::{Guid, Operation};
 use crate::tenant::{AssignmentIx, Tenant};
 use serde_json::{Value, json};
@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> String {
     let names = Names { before, after };
     let [gains, conditions, losses] = counts(diff);
+    let details = Details::new(diff, before, after);
     let changes: Vec<Value> =
-        diff.changes.iter().map(|change| self::change(names, change, detail)).collect();
+        diff.changes.iter().map(|change| self::change(names, &details, change, detail)).collect();
     let doors: Vec<Value> = diff.doors.iter().map(|door| self::door(names, door)).collect();
     let neutral: Vec<Value> = diff.neutral.iter().map(|cause| self::cause(names, cause)).collect();
     let regrouped: Vec<Value> = diff.regrouped.iter().map(|id| principal(names, *id)).collect();
@@ -43,10 +44,10 @@ fn texts(operations: &[Operation]) -> Vec<&str> {
     operations.iter().map(Operation::text).collect()
 }
 
-fn change(names: Names<'_>, change: &Change, detail: Detail) -> Value {
+fn change(names: Names<'_>, details: &Details<'_>, change: &Change, detail: Detail) -> Value {
+    let (groups, _) = details.groups(change);
     let principals: Vec<Value> = change.principals.iter().map(|id| principal(names, *id)).collect();
-    let groups: Vec<Value> = change
-        .groups
+    let groups: Vec<Value> = groups
         .iter()
         .map(|share| {
             json!({"id": share.group.to_string(), "name": names.principal(share.group),
@@ -54,8 +55,8 @@ fn change(names: Names<'_>, change: &Change, detail: Detail) -> Value {
                 "membersKnown": !share.open})
         })
         .collect();
-    let regions: Vec<Value> = change
-        .regions
+    let regions: Vec<Value> = details
+        .regions(change)
         .iter()
         .map(|region| {
             let except: Vec<&str> = region.except.iter().map(|scope| scope.text()).collect();
@@ -63,11 +64,11 @@ fn change(names: Names<'_>, change: &Change, detail: Detail) -> Value {
         })
         .collect();
     let effects: Vec<Value> =
-        change.effects.iter().map(|effect| self::effect(effect, detail)).collect();
+        details.effects(change).iter().map(|effect| self::effect(effect, detail)).collect();
     let causes: Vec<Value> = change.causes.iter().map(|cause| self::cause(names, cause)).collect();
     json!({
         "direction": change.direction.as_str(),
-        "perhaps": change.is_doubtful(),
+        "perhaps": details.is_doubtful(change),
         "principals": principals,
         "everybodyElse": change.others,
         "groups": groups,

@@ -2,7 +2,7 @@
 
 use super::doors as doors_of;
 use super::{Detail, Names, counted, counts, happened, is_empty, power, thousands};
-use crate::analysis::diff::{Change, Diff, Direction, Effect};
+use crate::analysis::diff::{Change, Details, Diff, Direction, Effect};
 use crate::report::safe;
 use crate::tenant::Tenant;
 use std::fmt::Write as _;
@@ -18,6 +18,7 @@ const HOLDERS: usize = 10;
 #[must_use]
 pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> String {
     let names = Names { before, after };
+    let details = Details::new(diff, before, after);
     let mut text = String::from("### Access\n\n");
     if is_empty(diff) {
         text.push_str("**No effective change**: nobody gains or loses anything.\n");
@@ -56,7 +57,7 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> Str
         );
         let limit = if detail == Detail::Full { usize::MAX } else { ROWS };
         for change in rows.iter().take(limit) {
-            row(&mut text, names, change);
+            row(&mut text, names, &details, change);
         }
         if rows.len() > limit {
             let _written = writeln!(text, "\n… and {} more.", thousands(rows.len() - limit));
@@ -67,8 +68,10 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> Str
     text
 }
 
-fn row(text: &mut String, names: Names<'_>, change: &Change) {
-    let worst = change.effects.iter().min_by_key(|effect| effect.rank());
+fn row(text: &mut String, names: Names<'_>, details: &Details<'_>, change: &Change) {
+    let effects = details.effects(change);
+    let (groups, singles) = details.groups(change);
+    let worst = effects.iter().min_by_key(|effect| effect.rank());
     let gravest = worst.and_then(|effect| effect.graves.first());
     let badge = match gravest.map(|grave| grave.power) {
         Some(power_of) if worst.is_some_and(|effect| effect.rank() <= 3) => {
@@ -78,14 +81,15 @@ fn row(text: &mut String, names: Names<'_>, change: &Change) {
         Some(power_of) => power(power_of).to_string(),
         None => String::new(),
     };
-    let badge = if change.is_doubtful() { format!("{badge} (perhaps)") } else { badge };
+    let badge = if details.is_doubtful(change) { format!("{badge} (perhaps)") } else { badge };
+    let all = details.regions(change);
     let regions: Vec<String> =
-        change.regions.iter().take(3).map(|region| escape(&names.region(region, 3))).collect();
+        all.iter().take(3).map(|region| escape(&names.region(region, 3))).collect();
     let mut places = regions.join("<br>");
-    if change.regions.len() > 3 {
-        places.push_str(&format!("<br>and {} more", change.regions.len() - 3));
+    if all.len() > 3 {
+        places.push_str(&format!("<br>and {} more", all.len() - 3));
     }
-    let effects: Vec<String> = change.effects.iter().map(effect).collect();
+    let effects: Vec<String> = effects.iter().map(effect).collect();
     let causes: Vec<String> =
         change.causes.iter().take(3).map(|cause| escape(&names.cause(cause))).collect();
     let mut why = causes.join("<br>");
@@ -95,7 +99,7 @@ fn row(text: &mut String, names: Names<'_>, change: &Change) {
     let _written = writeln!(
         text,
         "| {badge} | {} | {places} | {} | {why} |",
-        escape(&names.who(change)),
+        escape(&names.who(change, &groups, &singles)),
         effects.join("<br>")
     );
 }

@@ -9,7 +9,7 @@ pub use markdown::diff as markdown;
 pub use text::diff as text;
 
 use crate::analysis::diff::{
-    Cause, Change, ChangeRegion, Diff, Direction, DoorChange, Effect, KeyHolder,
+    Cause, Change, ChangeRegion, Diff, Direction, DoorChange, Effect, GroupShare, KeyHolder,
 };
 use crate::analysis::role::Power;
 use crate::catalog::local_auth::DoorState;
@@ -179,12 +179,12 @@ impl<'t> Names<'t> {
     }
 
     /// Who, in few words.
-    fn who(&self, change: &Change) -> String {
+    fn who(&self, change: &Change, groups: &[GroupShare], singles: &[Guid]) -> String {
         let mut parts: Vec<String> = Vec::new();
         if change.others {
             parts.push("all others, named in these files or not".to_string());
         }
-        for share in &change.groups {
+        for share in groups {
             let name = self.principal(share.group);
             let members = match (share.concerned, share.members) {
                 (0, 0) if share.open => "members not known".to_string(),
@@ -200,9 +200,9 @@ impl<'t> Names<'t> {
             return parts.join(", ");
         }
         const TOLD: usize = 3;
-        parts.extend(change.singles.iter().take(TOLD).map(|id| self.principal(*id)));
-        if change.singles.len() > TOLD {
-            parts.push(format!("{} more", thousands(change.singles.len() - TOLD)));
+        parts.extend(singles.iter().take(TOLD).map(|id| self.principal(*id)));
+        if singles.len() > TOLD {
+            parts.push(format!("{} more", thousands(singles.len() - TOLD)));
         }
         match parts.pop() {
             None => "nobody".to_string(),
@@ -326,11 +326,6 @@ fn doors(door: &DoorChange) -> String {
         parts.push(format!("RBAC for its data was {} and is {}", old.as_str(), new.as_str()));
     }
     parts.join("; ")
-}
-
-/// Does it concern more than one?
-fn is_plural(change: &Change) -> bool {
-    change.others || change.groups.len() + change.singles.len() > 1
 }
 
 /// The headline's numbers.

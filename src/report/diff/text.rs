@@ -1,9 +1,9 @@
 //! A difference for people at a terminal.
 
-use super::{
-    Detail, Names, counted, counts, doors, happened, is_empty, is_plural, power, thousands,
+use super::{Detail, Names, counted, counts, doors, happened, is_empty, power, thousands};
+use crate::analysis::diff::{
+    Change, Details, Diff, Direction, DoorChange, Effect, KeyHolder, Transition,
 };
-use crate::analysis::diff::{Change, Diff, Direction, DoorChange, Effect, KeyHolder, Transition};
 use crate::analysis::role::Power;
 use crate::catalog::local_auth::DoorState;
 use crate::report::listing::Lines;
@@ -24,7 +24,8 @@ const HOLDERS: usize = 8;
 /// The difference as text, ending in a line feed.
 #[must_use]
 pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail, style: Style) -> String {
-    let teller = Teller { names: Names { before, after }, detail, style };
+    let names = Names { before, after };
+    let teller = Teller { names, details: Details::new(diff, before, after), detail, style };
     let mut lines = Lines::default();
     teller.headline(&mut lines, diff);
     let heads: Vec<usize> = (0..diff.changes.len())
@@ -63,6 +64,7 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail, style:
 
 struct Teller<'t> {
     names: Names<'t>,
+    details: Details<'t>,
     detail: Detail,
     style: Style,
 }
@@ -101,33 +103,36 @@ impl Teller<'_> {
 
     fn change(&self, lines: &mut Lines, diff: &Diff, at: usize) {
         let change: &Change = &diff.changes[at];
-        let (sign, word) = match (change.direction, is_plural(change)) {
+        let (groups, singles) = self.details.groups(change);
+        let is_plural = change.others || groups.len() + singles.len() > 1;
+        let (sign, word) = match (change.direction, is_plural) {
             (Direction::Gain, false) => (self.style.no("+"), "gains"),
             (Direction::Gain, true) => (self.style.no("+"), "gain"),
             (Direction::Condition, _) => (self.style.maybe("~"), "may under another condition"),
             (Direction::Loss, false) => (self.style.maybe("-"), "loses"),
             (Direction::Loss, true) => (self.style.maybe("-"), "lose"),
         };
-        let doubt = if change.is_doubtful() { ", perhaps" } else { "" };
-        let who = safe(&self.names.who(change));
+        let doubt = if self.details.is_doubtful(change) { ", perhaps" } else { "" };
+        let who = safe(&self.names.who(change, &groups, &singles));
         lines.words(&format!("{sign} "), 2, &format!("{who} {word}{doubt}"));
-        if self.detail == Detail::Full && change.principals.len() > change.singles.len() {
+        if self.detail == Detail::Full && change.principals.len() > singles.len() {
             for id in &change.principals {
                 lines.line(&format!("      {}", safe(&self.names.principal(*id))));
             }
         } else if self.detail == Detail::Full {
-            for id in change.singles.iter().skip(NAMED) {
+            for id in singles.iter().skip(NAMED) {
                 lines.line(&format!("      {}", safe(&self.names.principal(*id))));
             }
         }
-        for region in change.regions.iter().take(self.limit(EXCEPTIONS)) {
+        let regions = self.details.regions(change);
+        for region in regions.iter().take(self.limit(EXCEPTIONS)) {
             let text = self.names.region(region, self.limit(EXCEPTIONS));
             lines.words("    at ", 7, &safe(&text));
         }
-        if change.regions.len() > self.limit(EXCEPTIONS) {
-            lines.line(&format!("    and {} more places", change.regions.len() - EXCEPTIONS));
+        if regions.len() > self.limit(EXCEPTIONS) {
+            lines.line(&format!("    and {} more places", regions.len() - EXCEPTIONS));
         }
-        for effect in &change.effects {
+        for effect in &self.details.effects(change) {
             self.effect(lines, effect);
         }
         for cause in change.causes.iter().take(self.limit(EXCEPTIONS)) {
@@ -136,12 +141,15 @@ impl Teller<'_> {
         if change.causes.len() > self.limit(EXCEPTIONS) {
             lines.line(&format!("    and {} more reasons", change.causes.len() - EXCEPTIONS));
         }
-        let parts: usize = diff
+        let mut parts: Vec<_> = diff
             .changes
             .iter()
             .filter(|part| part.part_of == Some(at))
-            .map(|part| part.singles.len() + part.groups.len())
-            .sum();
+            .flat_map(|part| &part.principals)
+            .collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let parts = parts.len();
         if parts > 0 && self.detail == Detail::Short {
             lines.words(
                 "    ",
