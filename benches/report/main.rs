@@ -17,6 +17,7 @@
 mod cold;
 mod conditions;
 mod decisions;
+mod differences;
 mod listings;
 mod loading;
 mod page;
@@ -56,6 +57,15 @@ fn main() -> ExitCode {
             Some(count) => return check(&World::new(count)),
             None => return usage(),
         },
+        ["diff", size] => match assignments(size) {
+            Some(count) => {
+                let world = World::new(count);
+                let tenant = Tenant::build(world.facts(), &Catalog::newest());
+                let mut page = page::Page::default();
+                differences::measure(&mut page, size, &world, &tenant, false);
+            }
+            None => return usage(),
+        },
         ["questions", size, file] => match assignments(size) {
             Some(count) => return questions(&World::new(count), Path::new(file)),
             None => return usage(),
@@ -86,6 +96,7 @@ fn usage() -> ExitCode {
     eprintln!("       report shape [SIZE]");
     eprintln!("       report check SIZE");
     eprintln!("       report generate SIZE DIR [CHANGED-ASSIGNMENTS]");
+    eprintln!("       report diff SIZE");
     eprintln!("       report questions SIZE FILE");
     eprintln!("SIZE is S, M, L, XL or a number of role assignments");
     ExitCode::from(2)

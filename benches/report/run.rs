@@ -7,7 +7,7 @@ use crate::plot;
 use crate::support::floor::{Floor, Names};
 use crate::support::measure::shortest;
 use crate::support::world::{SIZES, World};
-use crate::{cold, conditions, loading, roles};
+use crate::{cold, conditions, differences, loading, roles};
 use azrbac::catalog::Catalog;
 use azrbac::tenant::Tenant;
 use std::path::Path;
@@ -129,6 +129,8 @@ fn one(page: &mut Page, name: &'static str, count: usize, quick: bool) -> Size {
     page.line("");
     let listings = listings::measure(&world, &tenant, &queries, &floor, quick);
     listings::print(page, &listings);
+    page.line("");
+    differences::measure(page, name, &world, &tenant, quick);
     Size { name, count, decisions, listings }
 }
 
