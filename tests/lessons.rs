@@ -124,6 +124,23 @@ fn every_lesson_is_told_from_a_script() {
     assert!(differences.is_empty(), "{}\nAZRBAC_UPDATE=1 writes them anew", differences.join("\n"));
 }
 
+/// Two hundred words a minute, the derivations among them: so long do people read. The first five make a
+/// beginning of twenty minutes.
+#[test]
+fn a_lesson_takes_the_minutes_that_it_says() {
+    for lesson in lessons() {
+        let played = lesson::play(&lesson, &lesson.name).expect(&lesson.name);
+        let style = azrbac::report::Style { colour: false, near: 5 };
+        let script = told::script(&lesson, &played, &lesson.name, style, 80);
+        let read = script.split("\nAsk again").next().unwrap_or_default();
+        let words = read.split_whitespace().count();
+        let minutes = lesson.minutes as usize;
+        assert!(words <= minutes * 200, "{}: {words} words in {minutes} minutes", lesson.name);
+    }
+    let beginning: u32 = lessons().iter().take(5).map(|lesson| lesson.minutes).sum();
+    assert!(beginning <= 20, "the first five lessons take {beginning} minutes");
+}
+
 /// Eighty columns, but for what is there to be copied: names, scopes, command lines.
 #[test]
 fn a_script_fits_eighty_columns() {

@@ -1,16 +1,21 @@
-//! One change of a tenant, as a lesson writes it: facts in, facts out.
+//! One change of a tenant, as a lesson writes it: facts in, facts out. What `azrbac diff` can suppose of
+//! one tenant is made the same way here.
 
 use super::read::Reading;
+use crate::analysis::diff::change::{self as what_if, Edit, edited};
 use crate::catalog::Catalog;
-use crate::ident::{Guid, Scope};
+use crate::ident::Guid;
 use crate::ingest::entry::{Entry, Problem, Step};
 use crate::ingest::node::Node;
 use crate::ingest::read_as;
 use crate::ingest::reader::Reader;
 use crate::ingest::recognise::shape_of_list;
 use crate::lesson::model::Stage;
-use crate::model::{AssignmentState, Facts, Membership};
+use crate::model::{AssignmentState, Facts};
+use crate::origin::Error;
 use crate::scenario::entries::{TENANT_LISTS, known_fields, unknown_field};
+use crate::scenario::{resolve_principal, resolve_scope};
+use crate::tenant::Tenant;
 
 /// The fields of a step that change the tenant, besides `change`, which tells of it.
 pub(super) const EDITS: &[&str] = &["add", "remove", "set", "activate", "join", "leave", "catalog"];
@@ -31,10 +36,10 @@ pub(super) fn edit(
                 Ok(())
             }
             "remove" => each(node, &mut |node| remove(node, &mut stage.facts)),
-            "set" => each(node, &mut |node| set(node, &mut stage.facts)),
+            "set" => each(node, &mut |node| set(node, stage)),
             "activate" => each(node, &mut |node| activate(node, &mut stage.facts)),
-            "join" => each(node, &mut |node| member(node, &mut stage.facts, true)),
-            "leave" => each(node, &mut |node| member(node, &mut stage.facts, false)),
+            "join" => each(node, &mut |node| member(node, stage, what_if::add_member)),
+            "leave" => each(node, &mut |node| member(node, stage, what_if::remove_member)),
             "catalog" => catalog(node).map(|date| stage.catalog = Some(date)),
             _ => continue,
         };
@@ -127,8 +132,20 @@ fn activate(node: &Node<'_>, facts: &mut Facts) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Sets or, with null, takes away a property of a resource: `{resource, property, value}`.
-fn set(node: &Node<'_>, facts: &mut Facts) -> Result<(), Problem> {
+/// An edit whose names are resolved against the tenant of the stage.
+fn supposed(
+    stage: &mut Stage,
+    make: impl FnOnce(&Tenant) -> Result<Edit, Error>,
+) -> Result<(), Problem> {
+    let wrong = |error: Error| Problem::new(error.message(), "a change that can be made here");
+    let tenant = stage.tenant().map_err(wrong)?;
+    let edit = make(&tenant).map_err(wrong)?;
+    stage.facts = edited(std::mem::take(&mut stage.facts), &tenant, &[edit]);
+    Ok(())
+}
+
+/// Sets a property of a resource: `{resource, property, value}`.
+fn set(node: &Node<'_>, stage: &mut Stage) -> Result<(), Problem> {
     let entry = Entry::of(node)
         .ok_or_else(|| Problem::new(node.describe(), "an object of resource, property, value"))?;
     known_fields(&entry, &["resource", "property", "value"])?;
@@ -136,85 +153,29 @@ fn set(node: &Node<'_>, facts: &mut Facts) -> Result<(), Problem> {
     let property = required(&entry, "property")?;
     let value = entry.own().iter().find(|(key, _)| key == "value").map(|(_, node)| node);
     let Some(value) = value else { return Err(Problem::new("no `value`", "`value`")) };
-    let fits = |scope: &Scope| {
-        scope.text().eq_ignore_ascii_case(name) || scope.leaf().eq_ignore_ascii_case(name)
+    let value = match value {
+        Node::Text(text) => text.to_string(),
+        value => value.to_value().to_string(),
     };
-    let rows: Vec<usize> = (0..facts.resources.len())
-        .filter(|row| fits(facts.scope_at(facts.resources[*row].scope)))
-        .collect();
-    let &[row] = &rows[..] else {
-        let found = format!("`{name}`, which means {} resources", rows.len());
-        return Err(Problem::new(found, "the id or the name of one resource")
-            .under(Step::Key("resource".to_string())));
-    };
-    let mut at = facts.resources[row]
-        .properties
-        .get_or_insert_with(|| serde_json::Value::Object(serde_json::Map::default()));
-    let mut keys: Vec<&str> = property.split('.').collect();
-    let last = keys.pop().unwrap_or_default();
-    for key in keys {
-        if !at.is_object() {
-            *at = serde_json::Value::Object(serde_json::Map::default());
-        }
-        at = &mut at[key];
-    }
-    if !at.is_object() {
-        *at = serde_json::Value::Object(serde_json::Map::default());
-    }
-    if let serde_json::Value::Object(fields) = at {
-        match value {
-            Node::Null => {
-                fields.remove(last);
-            }
-            value => {
-                fields.insert(last.to_string(), value.to_value());
-            }
-        }
-    }
-    Ok(())
+    supposed(stage, |tenant| {
+        let resource = resolve_scope(tenant, name)?;
+        what_if::set_property(tenant, resource, &format!("properties.{property}={value}"))
+    })
 }
 
-/// Puts somebody into a group or takes them out: `{group, member}`.
-fn member(node: &Node<'_>, facts: &mut Facts, joins: bool) -> Result<(), Problem> {
+/// Takes somebody into a group or out of it: `{group, member}`.
+fn member(
+    node: &Node<'_>,
+    stage: &mut Stage,
+    make: fn(&Tenant, Guid, Guid) -> Result<Edit, Error>,
+) -> Result<(), Problem> {
     let entry = Entry::of(node)
         .ok_or_else(|| Problem::new(node.describe(), "an object of group and member"))?;
     known_fields(&entry, &["group", "member"])?;
-    let id = |field: &str| -> Result<Guid, Problem> {
-        let name = required(&entry, field)?;
-        let same = |text: &Option<Box<str>>| {
-            text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case(name))
-        };
-        Guid::parse(name)
-            .or_else(|| {
-                let found = facts
-                    .principals
-                    .iter()
-                    .find(|one| same(&one.user_principal_name) || same(&one.display_name));
-                found.map(|one| one.id)
-            })
-            .ok_or_else(|| {
-                Problem::new(format!("`{name}`, which is not there"), "an object id or a name")
-                    .under(Step::Key(field.to_string()))
-            })
-    };
-    let (group, who) = (id("group")?, id("member")?);
-    let Some(group) = facts.groups.iter_mut().find(|one| one.id == group) else {
-        return Err(
-            Problem::new("no group", "a group of the tenant").under(Step::Key("group".to_string()))
-        );
-    };
-    let is_in = group.members.contains(&who);
-    if is_in == joins {
-        let found = if joins { "a member already" } else { "no member" };
-        return Err(Problem::new(found, "a change").under(Step::Key("member".to_string())));
-    }
-    group.membership = Membership::Listed;
-    if joins {
-        group.members.push(who);
-    } else {
-        group.members.retain(|one| *one != who);
-    }
-    Ok(())
+    let (group, who) = (required(&entry, "group")?, required(&entry, "member")?);
+    supposed(stage, |tenant| {
+        make(tenant, resolve_principal(tenant, group)?, resolve_principal(tenant, who)?)
+    })
 }
 
 fn required<'n>(entry: &Entry<'n, '_>, field: &str) -> Result<&'n str, Problem> {
