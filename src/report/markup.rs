@@ -5,7 +5,7 @@ use super::safe;
 /// Text as it stands between tags or in a quoted attribute, of HTML and of XML alike.
 ///
 /// The five characters that mean something to a parser become references. What would hide or reorder the
-/// text for its reader is made visible ([`safe`]), and so are the two characters that XML forbids even
+/// text for its reader is made visible ([`safe()`]), and so are the two characters that XML forbids even
 /// as references.
 ///
 /// ```
