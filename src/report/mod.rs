@@ -10,6 +10,7 @@ mod json;
 pub mod lesson;
 mod limits;
 mod markup;
+mod naming;
 pub mod role;
 mod listing;
 mod listing_json;

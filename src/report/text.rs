@@ -1,10 +1,10 @@
 //! A decision for people: the answer first, then why, in few lines that teach.
 
-use super::safe;
 use super::safe::way;
+use super::{naming, safe};
 use crate::dataplane::{Access, Effective, Via};
 use crate::decide::{Decision, Grant, NearMiss, NearReason, Outcome};
-use crate::ident::{Scope, ScopeKind};
+use crate::ident::Scope;
 use crate::origin::Place;
 use crate::scenario::Prepared;
 use crate::tenant::{AssignmentIx, PrincipalIx, ScopeIx, Tenant};
@@ -126,18 +126,7 @@ impl Teller<'_> {
 
     /// The first lines speak of effective access, as the exit status does; what RBAC says follows.
     fn headline(&mut self) {
-        let (word, may) = match (self.access.effective, self.access.via, self.decision.outcome) {
-            (Effective::Allowed, Via::LocalAuth, _) => ("let in by a key", "may"),
-            (Effective::Allowed, Via::Native, _) => ("let in by the service's own roles", "may"),
-            (Effective::Allowed, Via::Rbac | Via::None, _) => ("allowed", "may"),
-            (Effective::Conditional, ..) => ("conditional", "may perhaps"),
-            (Effective::NotAllowed, _, Outcome::Allowed) => ("refused by the service", "may not"),
-            (Effective::NotAllowed, _, Outcome::Denied) => ("denied", "may not"),
-            (Effective::NotAllowed, _, Outcome::Locked) => ("locked", "may not"),
-            (Effective::NotAllowed, _, Outcome::NotAllowed | Outcome::Conditional) => {
-                ("not allowed", "may not")
-            }
-        };
+        let (word, may) = naming::verdict(self.access, self.decision);
         let mark = match self.access.effective {
             Effective::Allowed => self.style.yes(&format!("✓ {word}")),
             Effective::NotAllowed => self.style.no(&format!("✗ {word}")),
@@ -157,51 +146,19 @@ impl Teller<'_> {
         }
     }
 
-    /// A scope as people say it: its own name, then what it stands in.
     fn place(&self, scope: &Scope) -> String {
-        let own = match scope.kind() {
-            ScopeKind::Root => "/".to_string(),
-            ScopeKind::Resource => scope.leaf().to_string(),
-            kind => format!("{} {}", kind.as_str(), self.called(scope)),
-        };
-        let mut around = Vec::new();
-        if scope.kind() == ScopeKind::Resource
-            && let Some(group) = scope.resource_group()
-        {
-            around.push(format!("resource group {}", group.leaf()));
-        }
-        if let Some(subscription) = scope.subscription()
-            && subscription != *scope
-        {
-            around.push(format!("subscription {}", self.called(&subscription)));
-        }
-        let text = if around.is_empty() { own } else { format!("{own} in {}", around.join(", ")) };
-        safe(&text)
+        safe(&naming::place(self.tenant, scope))
     }
 
-    fn called(&self, scope: &Scope) -> String {
-        let name = self.tenant.scope(scope).and_then(|ix| self.tenant.scope_name(ix));
-        name.map_or_else(|| scope.leaf().to_string(), str::to_string)
-    }
-
-    /// A scope in a few words: `subscription Production`, `resource group rg-ai`, `openai-prod`.
     fn short(&self, ix: ScopeIx) -> String {
-        let scope = self.tenant.scope_text(ix);
-        let name = self.tenant.scope_name(ix).unwrap_or(scope.leaf());
-        safe(&match scope.kind() {
-            ScopeKind::Root => "/".to_string(),
-            ScopeKind::Resource => name.to_string(),
-            kind => format!("{} {name}", kind.as_str()),
-        })
+        safe(&naming::short(self.tenant, ix))
     }
 
     fn through(&self, holder: PrincipalIx) -> String {
-        let Some(own) = self.tenant.principal(self.question.principal) else {
-            return String::new();
-        };
-        let chain = self.tenant.chain(own, holder);
-        let groups: Vec<String> =
-            chain.iter().skip(1).map(|ix| safe(&self.tenant.principal_name(*ix))).collect();
+        let groups: Vec<String> = naming::groups(self.tenant, self.question.principal, holder)
+            .iter()
+            .map(|group| safe(group))
+            .collect();
         if groups.is_empty() { String::new() } else { format!(" through {}", way(&groups)) }
     }
 
@@ -224,13 +181,10 @@ impl Teller<'_> {
             self.read_at(grant.assignment)
         );
         self.marked(&mark, &text);
-        let Some((block, at)) = grant.pattern else {
+        if grant.pattern.is_none() {
             return self.line("      what this role grants is not known");
-        };
-        let definition = self.tenant.role(grant.role).definition();
-        let block = definition.and_then(|role| role.blocks.get(block as usize));
-        let pattern = block.and_then(|block| block.side(self.question.plane).0.get(at as usize));
-        if let Some(pattern) = pattern {
+        }
+        if let Some(pattern) = naming::allowing(self.tenant, grant, self.question.plane) {
             let list = self.question.plane.grant_list();
             let condition = match (grant.conditional, grant.truth) {
                 (false, _) => "",
@@ -238,10 +192,10 @@ impl Teller<'_> {
                 (true, Truth::Unknown) => ", under a condition that is not decided",
                 (true, Truth::False) => ", under a condition that does not hold",
             };
-            let text = if pattern.text().eq_ignore_ascii_case(self.question.operation.text()) {
+            let text = if pattern.eq_ignore_ascii_case(self.question.operation.text()) {
                 format!("      in {list}, by name{condition}")
             } else {
-                format!("      `{}` in {list} matches it{condition}", safe(pattern.text()))
+                format!("      `{}` in {list} matches it{condition}", safe(pattern))
             };
             self.line(&text);
         }
@@ -255,10 +209,7 @@ impl Teller<'_> {
         }
         for found in self.decision.subtracted.clone() {
             let role = self.tenant.role(found.role);
-            let by = role.definition().and_then(|role| {
-                let block = role.blocks.get(found.by.0 as usize)?;
-                block.side(self.question.plane).1.get(found.by.1 as usize)
-            });
+            let by = naming::excepting(self.tenant, &found, self.question.plane);
             let text = format!(
                 "{} at {}{} leaves it out",
                 safe(&role.name()),
@@ -269,7 +220,7 @@ impl Teller<'_> {
             if let Some(by) = by {
                 let text = format!(
                     "`{}` in its {}: that is not a deny, so the role above gives it back",
-                    safe(by.text()),
+                    safe(by),
                     self.question.plane.except_list()
                 );
                 self.words(6, &text);
