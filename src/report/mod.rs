@@ -11,6 +11,8 @@ pub mod lesson;
 mod limits;
 mod markup;
 mod naming;
+pub mod pages;
+pub mod picture;
 pub mod role;
 mod listing;
 mod listing_json;

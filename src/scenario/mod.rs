@@ -16,8 +16,7 @@ pub use coverage::{Coverage, Evidence, coverage};
 pub(crate) use document::problem_error;
 pub use document::{is_scenario, read};
 pub use model::{AskedRequest, Check, Expected, Expression, Listing, Scenario, Validation};
-pub(crate) use question::principal as resolve_principal;
-pub use question::{Prepared, Question, resolve, resolve_scope};
+pub use question::{Prepared, Question, resolve, resolve_principal, resolve_scope};
 pub use run::{Failure, Report, run};
 
 /// The lab: the tenant that answers when none is given.

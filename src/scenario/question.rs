@@ -148,6 +148,14 @@ pub fn resolve_scope(tenant: &Tenant, text: &str) -> Result<Scope, Error> {
     scope(tenant, text)
 }
 
+/// A principal by any of its names.
+///
+/// # Errors
+/// As [`Question::prepare`].
+pub fn resolve_principal(tenant: &Tenant, name: &str) -> Result<Guid, Error> {
+    principal(tenant, name)
+}
+
 impl Prepared {
     /// The request to decide.
     #[must_use]

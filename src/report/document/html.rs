@@ -207,20 +207,32 @@ impl Writer {
         let _written = write!(
             self.out,
             "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: {caption}\">\n\
-             <table>\n<caption>{caption}</caption>\n<thead><tr>"
+             <table role=\"table\">\n<caption>{caption}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">"
         );
         for column in &table.columns {
-            let _written = write!(self.out, "<th scope=\"col\">{}</th>", markup(column));
+            let _written =
+                write!(self.out, "<th scope=\"col\" role=\"columnheader\">{}</th>", markup(column));
         }
-        self.out.push_str("</tr></thead>\n<tbody>\n");
+        self.out.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
         for row in &table.rows {
-            self.out.push_str("<tr>");
+            self.out.push_str("<tr role=\"row\">");
             for (number, cell) in row.iter().enumerate() {
-                let (open, close) =
-                    if number == 0 { ("<th scope=\"row\">", "</th>") } else { ("<td>", "</td>") };
-                self.out.push_str(open);
-                self.inline(cell);
-                self.out.push_str(close);
+                if number == 0 {
+                    self.out.push_str("<th scope=\"row\" role=\"rowheader\">");
+                    self.inline(cell);
+                    self.out.push_str("</th>");
+                } else {
+                    // On a phone rows stand below one another, and each cell says what it is.
+                    let column = table.columns.get(number).map_or("", |column| column);
+                    let column = markup(column);
+                    let _written = write!(self.out, "<td role=\"cell\" data-column=\"{column}\">");
+                    if !cell.spans.is_empty() {
+                        self.out.push_str("<span>");
+                        self.inline(cell);
+                        self.out.push_str("</span>");
+                    }
+                    self.out.push_str("</td>");
+                }
             }
             self.out.push_str("</tr>\n");
         }

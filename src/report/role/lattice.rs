@@ -1,61 +1,11 @@
-//! The order of containment, to be drawn or read by programs. An arrow goes from the smaller role to
-//! the greater one.
+//! The order of containment for programs; `report::picture` draws it.
 
 use super::definition::role_json;
 use crate::analysis::role::Lattice;
 use crate::model::RoleDefinition;
-use crate::report::safe;
 use serde_json::{Value, json};
 
-fn label(lattice: &Lattice, roles: &[RoleDefinition], class: usize, between: &str) -> String {
-    let names: Vec<String> =
-        lattice.classes[class].roles.iter().map(|role| safe(&roles[*role].name)).collect();
-    names.join(between)
-}
-
-/// For Graphviz.
-#[must_use]
-pub fn lattice_dot(lattice: &Lattice, roles: &[RoleDefinition]) -> String {
-    let mut text = String::from(
-        "digraph roles {\n  rankdir=BT;\n  node [shape=box, fontname=\"sans-serif\"];\n",
-    );
-    for class in 0..lattice.classes.len() {
-        let names: Vec<String> = label(lattice, roles, class, "\n")
-            .lines()
-            .map(|line| line.replace('\\', "\\\\").replace('"', "\\\""))
-            .collect();
-        text.push_str(&format!("  r{class} [label=\"{}\"];\n", names.join("\\n")));
-    }
-    for (smaller, greater) in &lattice.edges {
-        text.push_str(&format!("  r{smaller} -> r{greater};\n"));
-    }
-    text.push_str("}\n");
-    text
-}
-
-/// For Mermaid.
-#[must_use]
-pub fn lattice_mermaid(lattice: &Lattice, roles: &[RoleDefinition]) -> String {
-    let mut text = String::from("flowchart BT\n");
-    for class in 0..lattice.classes.len() {
-        let names: Vec<String> = label(lattice, roles, class, "\n")
-            .lines()
-            .map(|line| {
-                line.replace('&', "#amp;")
-                    .replace('"', "#quot;")
-                    .replace('<', "#lt;")
-                    .replace('>', "#gt;")
-            })
-            .collect();
-        text.push_str(&format!("  r{class}[\"{}\"]\n", names.join("<br/>")));
-    }
-    for (smaller, greater) in &lattice.edges {
-        text.push_str(&format!("  r{smaller} --> r{greater}\n"));
-    }
-    text
-}
-
-/// As JSON.
+/// The classes of roles that grant the same, and the direct containments between them.
 #[must_use]
 pub fn lattice_json(lattice: &Lattice, roles: &[RoleDefinition]) -> Value {
     let classes: Vec<Value> = lattice

@@ -11,7 +11,7 @@ mod suggest;
 pub use compare::{comparison_json, comparison_text};
 pub use definition::definition_json;
 pub use history::{catalog_diff_json, catalog_diff_text, history_json, history_text};
-pub use lattice::{lattice_dot, lattice_json, lattice_mermaid};
+pub use lattice::lattice_json;
 pub use lint::{Linted, lint_json, lint_rules, lint_suites, lint_text, linted};
 pub use show::{profile_json, profile_text};
 pub use suggest::{suggestion_json, suggestion_text};
