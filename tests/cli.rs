@@ -246,6 +246,11 @@ fn mistakes_are_told_with_a_way_out() {
             ("ambiguous-name", &["-t", "scenario.json", "can", "Ada", READ_VM, "/subscriptions/s"]),
             ("missing-path", &["-t", "nowhere", "can", "a", READ_VM, "/"]),
             ("two-scenarios", &["-t", "two.json", "can", "Ada", READ_VM, "/"]),
+            ("format-not-written", &["who-can", READ_VM, "rg-ai", "-o", "html"]),
+            (
+                "graph-of-unknown-ending",
+                &["can", "owner@contoso.example", READ_VM, "rg-ai", "--graph", "a.png"],
+            ),
             ("unknown-subcommand", &["cann"]),
             ("unknown-code", &["explain", "not-acton"]),
             ("misspelt-field", &["test", "misspelt.json"]),

@@ -43,8 +43,16 @@ pub(crate) enum Format {
     Text,
     /// For programs: stable and versioned
     Json,
-    /// Markdown for a pull request (`diff`)
+    /// A page that stands alone
+    Html,
+    /// A page in Markdown
     Md,
+    /// A picture that stands alone
+    Svg,
+    /// A picture for Graphviz
+    Dot,
+    /// A picture for Mermaid
+    Mermaid,
 }
 
 /// When to colour.
@@ -76,6 +84,8 @@ pub(crate) enum Command {
     WhatCan(WhatCanArguments),
     /// Who gains or loses which operations where, between two tenants; or what if?
     Diff(super::diff::args::DiffArguments),
+    /// Draw who has which role where
+    Graph(GraphArguments),
     /// As which operations is an ARM request checked, and at which scope?
     Request(RequestArguments),
     /// Explain a refusal as Azure printed it, and say what would mend it
@@ -168,6 +178,9 @@ pub(crate) struct CanArguments {
     /// Only outcome, effective and via (JSON)
     #[arg(long)]
     pub(crate) brief: bool,
+    /// Draw what the answer touches into this file: .svg, .dot or .mmd
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "request"])]
+    pub(crate) graph: Option<PathBuf>,
     /// How many near misses to tell
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) near: usize,
@@ -237,6 +250,23 @@ pub(crate) struct WhatCanArguments {
     pub(crate) changing: bool,
     #[command(flatten)]
     pub(crate) question: QuestionArguments,
+}
+
+/// `azrbac graph …`
+#[derive(Debug, Args)]
+pub(crate) struct GraphArguments {
+    /// Only this scope and what stands below it, with what reaches it from above
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) below: Option<String>,
+    /// Only what this principal has, itself or through groups
+    #[arg(long, value_name = "PRINCIPAL")]
+    pub(crate) principal: Option<String>,
+    /// Draw so many levels of scopes; without it what one screen holds
+    #[arg(long, value_name = "LEVELS")]
+    pub(crate) depth: Option<usize>,
+    /// Draw every scope directly below this one; repeatable
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) unfold: Vec<String>,
 }
 
 /// `azrbac request …`

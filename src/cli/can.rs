@@ -2,7 +2,7 @@
 
 use super::args::{CanArguments, Doors, Format, Global};
 use super::console::Console;
-use super::{Exit, Stop, batch, inputs};
+use super::{Exit, Stop, batch, inputs, pages};
 use azrbac::dataplane::{Effective, access};
 use azrbac::decide::{Outcome, can};
 use azrbac::origin::{Error, ErrorKind};
@@ -22,6 +22,9 @@ pub(crate) fn run(
         })?),
         None => None,
     };
+    if let Some(path) = &arguments.graph {
+        pages::format_of(path)?;
+    }
     let mut options = inputs::question(&arguments.question, global)?;
     options.near_misses = arguments.brief.then_some(0);
     let loaded = inputs::tenant(global, console)?;
@@ -36,6 +39,14 @@ pub(crate) fn run(
     };
     let tenant = &loaded.tenant;
     let questions = inputs::questions(arguments.request.as_deref(), question, tenant, console)?;
+    if questions.len() > 1 && matches!(global.output, Format::Html | Format::Md) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "sources disagree which operation this request is checked as, and a page answers one question",
+        )
+        .help("ask for one of the operations above and its scope")
+        .into());
+    }
     // Several candidates of one request: the call goes through only where the one that is checked is
     // allowed, and nobody knows which that is.
     let mut exits = Vec::with_capacity(questions.len());
@@ -68,15 +79,21 @@ fn one(
     let request = prepared.request();
     let decision = can(tenant, &request);
     let access = access(tenant, &request, &decision);
-    if global.output == Format::Json && arguments.brief {
+    if let Some(path) = &arguments.graph {
+        pages::write(&report::picture::of_decision(tenant, &prepared, &decision, &access), path)?;
+    }
+    let find = |origin| loaded.find(origin);
+    if pages::wrote(global, console, |commands| {
+        report::pages::decision(tenant, &prepared, &decision, &access, &find, commands)
+    })? {
+        // The page is the answer.
+    } else if global.output == Format::Json && arguments.brief {
         writeln!(console, "{}", report::brief(&decision, &access))?;
     } else if global.output == Format::Json {
         writeln!(console, "{}", report::decision(tenant, &prepared, &decision, &access))?;
     } else {
         let style = report::Style { colour: console.colour, near: arguments.near };
-        let text = report::decision_text(tenant, &prepared, &decision, &access, style, &|origin| {
-            loaded.find(origin)
-        });
+        let text = report::decision_text(tenant, &prepared, &decision, &access, style, &find);
         console.write_all(text.as_bytes())?;
     }
     if let Some(expected) = expected {

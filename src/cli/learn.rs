@@ -2,7 +2,7 @@
 
 use super::args::{Format, Global, LearnArguments};
 use super::console::Console;
-use super::{Exit, Stop, files, inputs};
+use super::{Exit, Stop, files, inputs, pages};
 use azrbac::lesson::{
     self, Exercise, Head, Judgement, Lesson, Played, PlayedStep, SHELF, Solution, Submission,
 };
@@ -46,13 +46,21 @@ pub(crate) fn run(
         );
     }
     let style = Style { colour: console.colour, near: 5 };
+    let page = |commands: &[String]| {
+        let mut page = told::page(&lesson, &played);
+        page.commands("Make this page again", commands);
+        page
+    };
     match global.output {
+        Format::Html | Format::Md => {
+            pages::wrote(global, console, page)?;
+        }
         Format::Json => writeln!(console, "{}", told::json(&lesson, &played))?,
-        Format::Text if arguments.script => {
+        _ if arguments.script => {
             let text = told::script(&lesson, &played, source, style, WIDTH);
             console.write_all(text.as_bytes())?;
         }
-        Format::Text | Format::Md => ask(&lesson, &played, source, style, console)?,
+        _ => ask(&lesson, &played, source, style, console)?,
     }
     Ok(if failed { Exit::No } else { Exit::Yes })
 }
@@ -269,7 +277,7 @@ fn answer_exercise(
         let grade = lesson::grade(exercise, &submission, stage)?;
         match global.output {
             Format::Json => writeln!(console, "{}", told::grade_json(&grade))?,
-            Format::Text | Format::Md => {
+            _ => {
                 console.write_all(told::grade_text(exercise, &grade).as_bytes())?;
             }
         }

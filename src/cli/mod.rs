@@ -10,8 +10,11 @@ mod console;
 mod delegates;
 mod diff;
 mod files;
+mod formats;
+mod graph;
 mod inputs;
 mod learn;
+mod pages;
 mod progress;
 mod request;
 mod role;
@@ -105,15 +108,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
-    let writes_markdown = matches!(arguments.command, Command::Diff(_));
-    if arguments.global.output == args::Format::Md && !writes_markdown {
-        return Err(azrbac::origin::Error::new(
-            azrbac::origin::ErrorKind::Usage,
-            "only diff writes Markdown with -o md",
-        )
-        .expected("-o text or -o json")
-        .into());
-    }
+    formats::check(&arguments.command, arguments.global.output)?;
     match &arguments.command {
         Command::Can(command) => can::run(command, &arguments.global, console),
         Command::Condition(command) => condition::run(command, &arguments.global, console),
@@ -122,6 +117,7 @@ fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Stop> {
         Command::WhatCan(command) => what_can::run(command, &arguments.global, console),
         Command::WhereCan(command) => where_can::run(command, &arguments.global, console),
         Command::Diff(command) => diff::run(command, &arguments.global, console),
+        Command::Graph(command) => graph::run(command, &arguments.global, console),
         Command::Request(command) => request::run(command, &arguments.global, console),
         Command::Why(command) => why::run(command, &arguments.global, console),
         Command::Test(command) => test::run(command, &arguments.global, console),

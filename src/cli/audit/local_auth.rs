@@ -2,7 +2,7 @@
 
 use crate::cli::args::{AuditLocalAuth, Format, Global};
 use crate::cli::console::Console;
-use crate::cli::{Exit, Stop, inputs};
+use crate::cli::{Exit, Stop, inputs, pages};
 use azrbac::catalog::local_auth::DoorState;
 use azrbac::dataplane::{Plan, ResourceDoors, Standing, audit, plan};
 use azrbac::ident::Scope;
@@ -45,7 +45,11 @@ fn overview(
     global: &Global,
     console: &mut Console,
 ) -> Result<Exit, Stop> {
-    if global.output == Format::Json {
+    if pages::wrote(global, console, |commands| {
+        azrbac::report::pages::doors(tenant, found, commands)
+    })? {
+        // The page is the answer.
+    } else if global.output == Format::Json {
         let list: Vec<Value> = found.iter().map(|doors| value(tenant, doors)).collect();
         writeln!(console, "{}", json!({"version": 1, "resources": list}))?;
     } else {

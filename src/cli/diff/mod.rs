@@ -35,7 +35,7 @@ pub(crate) fn run(
             let text = report::diff::markdown(&before, &after, &found, detail);
             console.write_all(text.as_bytes())?;
         }
-        Format::Text => {
+        _ => {
             let style = report::Style { colour: console.colour, near: 0 };
             let text = report::diff::text(&before, &after, &found, detail, style);
             console.write_all(text.as_bytes())?;

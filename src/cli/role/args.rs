@@ -17,7 +17,7 @@ pub(crate) enum RoleCommand {
     Search(SearchArguments),
     /// How do two roles lie to each other, and what has only one of them?
     Compare(CompareArguments),
-    /// Which roles are contained in which? As JSON, DOT or Mermaid
+    /// Which roles are contained in which? Drawn with -o svg, dot, mermaid or html
     Lattice(LatticeArguments),
     /// Which roles are enough for these operations? The smallest set is searched exactly up to 400,000
     /// steps; beyond them it is called not proven minimal
@@ -87,12 +87,12 @@ pub(crate) struct LatticeArguments {
     /// List the roles that are contained in this one instead
     #[arg(long, value_name = "ROLE")]
     pub(crate) inside: Option<String>,
-    /// How to write it
-    #[arg(long, value_enum, default_value_t = Drawing::Dot)]
-    pub(crate) format: Drawing,
+    /// How to write it; the same as -o
+    #[arg(long, value_enum, hide = true)]
+    pub(crate) format: Option<Drawing>,
 }
 
-/// How a lattice is written; `-o json` is JSON whatever this says.
+/// How a lattice is written, as it was asked for before `-o` knew pictures; without either, DOT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Drawing {
     /// Graphviz

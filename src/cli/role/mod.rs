@@ -7,7 +7,7 @@ mod suggest;
 
 use super::args::{Format, Global};
 use super::console::Console;
-use super::{Exit, Stop, files, inputs};
+use super::{Exit, Stop, files, inputs, pages};
 use args::{
     CompareArguments, Drawing, HistoryArguments, LatticeArguments, ListArguments, RoleCommand,
     SearchArguments,
@@ -20,6 +20,7 @@ use azrbac::catalog::Catalog;
 use azrbac::ident::{Guid, Plane};
 use azrbac::model::{AssignmentState, RoleDefinition, RoleKind, RoleRef};
 use azrbac::origin::{Error, ErrorKind};
+use azrbac::report::picture::of_roles;
 use azrbac::report::{role as report, safe};
 use find::Roles;
 use serde_json::{Value, json};
@@ -51,8 +52,8 @@ fn answer(
     json: impl FnOnce() -> Value,
 ) -> Result<(), Stop> {
     match global.output {
-        Format::Text | Format::Md => console.write_all(text().as_bytes())?,
         Format::Json => writeln!(console, "{}", json())?,
+        _ => console.write_all(text().as_bytes())?,
     }
     Ok(())
 }
@@ -149,7 +150,13 @@ fn side_by_side(
 ) -> Result<Exit, Stop> {
     let roles = Roles::load(global, console)?;
     let (a, b) = (roles.find(&arguments.a, console)?, roles.find(&arguments.b, console)?);
-    let found = compare(&a, &b, &Universe::new(&roles.catalog)).map_err(Error::from)?;
+    let universe = Universe::new(&roles.catalog);
+    let found = compare(&a, &b, &universe).map_err(Error::from)?;
+    if pages::wrote(global, console, |commands| {
+        azrbac::report::pages::comparison(&a, &b, &found, &universe, commands)
+    })? {
+        return Ok(Exit::Yes);
+    }
     answer(
         global,
         console,
@@ -191,16 +198,22 @@ fn order(
         return write_list(&found, &universe, global, console);
     }
     let found = lattice(&chosen, &universe).map_err(Error::from)?;
-    let drawing = match global.output {
-        Format::Json => Drawing::Json,
-        Format::Text | Format::Md => arguments.format,
+    if pages::wrote(global, console, |commands| {
+        azrbac::report::pages::order(&found, &chosen, commands)
+    })? {
+        return Ok(Exit::Yes);
+    }
+    let format = match (global.output, arguments.format) {
+        (Format::Text, Some(Drawing::Dot) | None) => Format::Dot,
+        (Format::Text, Some(Drawing::Mermaid)) => Format::Mermaid,
+        (Format::Text, Some(Drawing::Json)) => Format::Json,
+        (other, _) => other,
     };
-    match drawing {
-        Drawing::Dot => console.write_all(report::lattice_dot(&found, &chosen).as_bytes())?,
-        Drawing::Mermaid => {
-            console.write_all(report::lattice_mermaid(&found, &chosen).as_bytes())?;
-        }
-        Drawing::Json => writeln!(console, "{}", report::lattice_json(&found, &chosen))?,
+    if format == Format::Json {
+        writeln!(console, "{}", report::lattice_json(&found, &chosen))?;
+    } else {
+        let picture = of_roles(&found, &chosen);
+        console.write_all(pages::drawn(&picture, format).unwrap_or_default().as_bytes())?;
     }
     Ok(Exit::Yes)
 }
