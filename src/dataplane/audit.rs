@@ -14,7 +14,7 @@ use crate::decide::{Request, can};
 use crate::ident::{Operation, Plane, Scope, Timestamp};
 use crate::model::PrincipalType;
 use crate::pattern::{ActionPattern, Wildcards};
-use crate::tenant::{Held, PrincipalIx, RoleIx, Row, ScopeIx, Tenant, plane_at};
+use crate::tenant::{Held, Needle, PrincipalIx, RoleIx, Row, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -228,10 +228,11 @@ impl<'t> Audit<'t> {
         }
         let tenant = self.tenant;
         // A role that nobody defines may hold anything.
+        let needle = Needle::new(operation, Wildcards::Azure);
         let holds = tenant.role(role).definition().is_none_or(|definition| {
             definition.blocks.iter().zip(tenant.roles.sides(role)).any(|(block, sides)| {
                 let side = &sides[plane_at(Plane::Control)];
-                let held = side.ask(block, Plane::Control, operation, Wildcards::Azure);
+                let held = side.ask(block, Plane::Control, &needle);
                 matches!(held, Held::Yes { .. })
             })
         });

@@ -7,7 +7,9 @@ use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
 use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, World};
 use crate::pattern::Match;
-use crate::tenant::{DenyRow, Held, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
+use crate::tenant::{
+    DenyRow, Held, Located, Mark, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at,
+};
 use crate::truth::Truth;
 use std::borrow::Cow;
 
@@ -38,12 +40,7 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
-    let (walk, mut decision) = decide(tenant, request);
-    if !matches!(decision.outcome, Outcome::Allowed) {
-        decision.near = near::misses(&walk.near_question());
-    }
-    walk.remark(&mut decision);
-    decision
+    answer(Walk::new(tenant, request))
 }
 
 /// The same for a principal and a scope that the tenant knows: no name is looked up. What the request
@@ -80,35 +77,23 @@ pub fn can_at(
         scope: tenant.scope_text(scope),
         ..request.clone()
     };
-    can(tenant, &request)
+    let place = tenant.scopes.locate_at(scope);
+    answer(Walk::standing(tenant, &request, Some(principal), place))
+}
+
+/// The whole answer of a walk.
+fn answer(mut walk: Walk<'_>) -> Decision {
+    let mut decision = walk.outcome();
+    if !matches!(decision.outcome, Outcome::Allowed) && walk.request.near_misses > 0 {
+        decision.near = near::misses(&walk.near_question());
+    }
+    walk.remark(&mut decision);
+    decision
 }
 
 /// The outcome and what it rests on, without near misses and remarks.
-pub(super) fn decide<'r>(tenant: &'r Tenant, request: &'r Request<'r>) -> (Walk<'r>, Decision) {
-    let mut walk = Walk::new(tenant, request);
-    let mut decision = walk.rbac();
-    for (operation, scope) in request.linked {
-        // Linked checks are control-plane checks of their own; conditions see no body of theirs.
-        let inner = Request {
-            operation,
-            scope,
-            plane: Plane::Control,
-            linked: &[],
-            method: None,
-            ..request.clone()
-        };
-        let linked = Walk::new(tenant, &inner).rbac();
-        decision.outcome = together(decision.outcome, linked.outcome);
-        decision.linked.push(Linked {
-            operation: operation.clone(),
-            scope: scope.clone(),
-            decision: linked,
-        });
-    }
-    if matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
-        walk.lock(&mut decision);
-    }
-    (walk, decision)
+pub(super) fn decide(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    Walk::new(tenant, request).outcome()
 }
 
 /// Both must be allowed; a deny on either is told as a deny (semantics.md 13.6, 5.14).
@@ -145,6 +130,9 @@ pub(super) struct Walk<'r> {
     pub(super) principal: Option<PrincipalIx>,
     pub(super) groups: Cow<'r, [PrincipalIx]>,
     pub(super) located: Located,
+    /// The place and everything above it.
+    pub(super) path: Path,
+    pub(super) needle: Needle<'r>,
     pub(super) inputs: ConditionInputs<'r>,
     /// What a no leans on: subtractions, conditions, groups that do not count.
     withheld: Assumptions,
@@ -155,17 +143,56 @@ pub(super) struct Walk<'r> {
 impl<'r> Walk<'r> {
     pub(super) fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
         let principal = tenant.principal(request.principal);
-        let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
+        let place = tenant.scopes.locate_path(request.scope, tenant.world == World::Open);
+        Walk::standing(tenant, request, principal, place)
+    }
+
+    /// A walk of a principal and from a place that are known already.
+    fn standing(
+        tenant: &'r Tenant,
+        request: &'r Request<'r>,
+        principal: Option<PrincipalIx>,
+        (located, path): (Located, Path),
+    ) -> Walk<'r> {
         Walk {
             tenant,
             request,
             principal,
-            groups,
-            located: tenant.scopes.locate(request.scope, tenant.world == World::Open),
+            groups: principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix)),
+            located,
+            path,
+            needle: Needle::new(request.operation, request.wildcards),
             inputs: ConditionInputs::new(tenant, request, principal),
             withheld: Assumptions::default(),
             spared: Assumptions::default(),
         }
+    }
+
+    /// The outcome and what it rests on, linked checks and locks included.
+    fn outcome(&mut self) -> Decision {
+        let mut decision = self.rbac();
+        for (operation, scope) in self.request.linked {
+            // Linked checks are control-plane checks of their own; conditions see no body of theirs.
+            let inner = Request {
+                operation,
+                scope,
+                plane: Plane::Control,
+                linked: &[],
+                method: None,
+                ..self.request.clone()
+            };
+            let linked = Walk::new(self.tenant, &inner).rbac();
+            decision.outcome = together(decision.outcome, linked.outcome);
+            decision.linked.push(Linked {
+                operation: operation.clone(),
+                scope: scope.clone(),
+                decision: linked,
+            });
+        }
+        if matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
+            self.lock(&mut decision);
+        }
+        decision
     }
 
     fn near_question(&self) -> near::Question<'_> {
@@ -175,6 +202,7 @@ impl<'r> Walk<'r> {
             principal: self.principal,
             groups: &self.groups,
             at: self.located.at,
+            needle: self.needle,
         }
     }
 
@@ -220,12 +248,12 @@ impl<'r> Walk<'r> {
 
     /// semantics.md 1.2 step 2 and section 5.
     fn denies(&mut self, decision: &mut Decision) {
-        if self.tenant.deny_rows.is_empty() {
+        if !self.path.has(Mark::Denies) {
             return;
         }
-        for above in self.tenant.scopes.upwards(self.located.at) {
-            let rows = self.tenant.deny_rows_at(above);
-            for row in rows {
+        let path = self.path.clone();
+        for above in path.upwards() {
+            for row in self.tenant.deny_rows_at(above) {
                 self.deny(row, above, decision);
             }
         }
@@ -344,7 +372,7 @@ impl<'r> Walk<'r> {
         let mut vanishing = false;
         for (block, sides) in deny.blocks.iter().zip(&row.sides) {
             let side = &sides[plane_at(plane)];
-            match side.ask(block, plane, self.request.operation, self.request.wildcards) {
+            match side.ask(block, plane, &self.needle) {
                 Held::Yes { how, .. } => best = best.max(Some(how)),
                 Held::Subtracted { how: Match::Vanishing, .. } => vanishing = true,
                 Held::Subtracted { .. } | Held::No => {}
@@ -356,40 +384,38 @@ impl<'r> Walk<'r> {
     /// semantics.md 1.2 steps 3 to 6.
     fn grants(&mut self, decision: &mut Decision) {
         let tenant = self.tenant;
-        let ids: Vec<PrincipalIx> = self.ids().collect();
-        for id in ids {
-            for row in applying(tenant, tenant.rows(id), self.located.at) {
-                self.grant(row, decision);
+        let mut withheld = self.withheld;
+        for id in self.ids() {
+            for row in applying(tenant.rows(id), &self.path) {
+                withheld = withheld.union(self.grant(row, decision));
             }
         }
-        // A group that does not count for access (U13): what it would have given is withheld.
-        let uncounted: Vec<PrincipalIx> =
-            self.groups.iter().copied().filter(|ix| !tenant.counts(*ix)).collect();
-        for id in uncounted {
-            if applying(tenant, tenant.rows(id), self.located.at).any(|row| self.would_grant(row)) {
-                self.withheld.insert(13);
+        if !tenant.uncounted.is_empty() {
+            // A group that does not count for access (U13): what it would have given is withheld.
+            let mut uncounted = self.groups.iter().filter(|ix| !tenant.counts(**ix));
+            let would_give = |id: &PrincipalIx| {
+                applying(tenant.rows(*id), &self.path).any(|row| self.would_grant(row))
+            };
+            if uncounted.any(would_give) {
+                withheld.insert(13);
             }
         }
+        self.withheld = withheld;
     }
 
     pub(super) fn would_grant(&self, row: &Row) -> bool {
         let Some(role) = self.tenant.role(row.role).definition() else { return true };
         let plane = self.request.plane;
         role.blocks.iter().zip(self.tenant.roles.sides(row.role)).any(|(block, sides)| {
-            matches!(
-                sides[plane_at(plane)].ask(
-                    block,
-                    plane,
-                    self.request.operation,
-                    self.request.wildcards
-                ),
-                Held::Yes { .. }
-            )
+            matches!(sides[plane_at(plane)].ask(block, plane, &self.needle), Held::Yes { .. })
         })
     }
 
     /// Is the assignment in force at the time of the request? `None` where that cannot be told.
     pub(super) fn in_force(&self, row: &Row) -> Option<bool> {
+        if self.tenant.is_plain(row.fact) {
+            return Some(true);
+        }
         let assignment = self.tenant.assignment(row.fact);
         if assignment.state == AssignmentState::Eligible {
             return Some(false);
@@ -404,7 +430,8 @@ impl<'r> Walk<'r> {
         )
     }
 
-    fn grant(&mut self, row: &Row, decision: &mut Decision) {
+    /// Adds what an assignment gives; what a no would lean on besides.
+    fn grant(&self, row: &Row, decision: &mut Decision) -> Assumptions {
         let mut withheld = Withheld::default();
         if let Some(grant) = self.judge(row, &self.inputs, &mut withheld) {
             if grant.pattern.is_none() {
@@ -419,7 +446,7 @@ impl<'r> Walk<'r> {
                 by,
             }));
         }
-        self.withheld = self.withheld.union(withheld.leans);
+        withheld.leans
     }
 
     /// What an assignment gives here: nothing, or a grant that holds or may hold.
@@ -429,9 +456,9 @@ impl<'r> Walk<'r> {
         inputs: &ConditionInputs<'_>,
         withheld: &mut Withheld,
     ) -> Option<Grant> {
-        let in_force = self.in_force(row);
-        if in_force == Some(false) {
-            let assignment = self.tenant.assignment(row.fact);
+        let guarded = (!self.tenant.is_plain(row.fact)).then(|| self.tenant.assignment(row.fact));
+        let in_force = if guarded.is_some() { self.in_force(row) } else { Some(true) };
+        if let (Some(false), Some(assignment)) = (in_force, guarded) {
             if assignment.end.is_some()
                 && assignment.end == self.request.at
                 && self.would_grant(row)
@@ -440,10 +467,11 @@ impl<'r> Walk<'r> {
             }
             return None;
         }
-        let assignment = self.tenant.assignment(row.fact);
-        if assignment.via_lighthouse && self.request.plane == Plane::Data {
+        let lighthouse = guarded.is_some_and(|assignment| assignment.via_lighthouse);
+        if lighthouse && self.request.plane == Plane::Data {
             return None;
         }
+        let condition = guarded.and_then(|assignment| assignment.condition.as_deref());
         let Some(role) = self.tenant.role(row.role).definition() else {
             if self.tenant.world == World::Closed {
                 // What a scenario does not define does not exist.
@@ -455,7 +483,7 @@ impl<'r> Walk<'r> {
                 holder: row.holder,
                 pattern: None,
                 truth: Truth::Unknown,
-                conditional: assignment.condition.is_some(),
+                conditional: condition.is_some(),
                 assumptions: Assumptions::default(),
             });
         };
@@ -464,12 +492,7 @@ impl<'r> Walk<'r> {
         for (number, (block, sides)) in
             (0u16..).zip(role.blocks.iter().zip(self.tenant.roles.sides(row.role)))
         {
-            let held = sides[plane_at(plane)].ask(
-                block,
-                plane,
-                self.request.operation,
-                self.request.wildcards,
-            );
+            let held = sides[plane_at(plane)].ask(block, plane, &self.needle);
             let (pattern, how) = match held {
                 Held::No => continue,
                 Held::Subtracted { how, by, .. } => {
@@ -500,12 +523,7 @@ impl<'r> Walk<'r> {
             if entry.has_partial_segment_star() {
                 grant.assumptions.insert(4);
             }
-            let open = conditions(
-                inputs,
-                &mut grant,
-                block.condition.as_ref(),
-                assignment.condition.as_deref(),
-            );
+            let open = conditions(inputs, &mut grant, block.condition.as_ref(), condition);
             if in_force.is_none() {
                 grant.truth = grant.truth.and(Truth::Unknown);
             }
@@ -589,7 +607,13 @@ impl<'r> Walk<'r> {
         if lighthouse {
             return;
         }
-        let locks = locks::blocking(self.tenant, self.request, self.located.at, self.located.exact);
+        let locks = locks::blocking(
+            self.tenant,
+            self.request,
+            &self.path,
+            self.located.at,
+            self.located.exact,
+        );
         if !locks.is_empty() {
             // A grant through Lighthouse that may hold would lift the lock.
             let may_lift = decision.grants.iter().any(|grant| {
@@ -706,13 +730,17 @@ pub(super) fn residual(
     }
 }
 
-/// The rows whose scope is at or above a place.
-pub(super) fn applying<'t>(
-    tenant: &'t Tenant,
-    rows: &'t [Row],
-    at: ScopeIx,
-) -> impl Iterator<Item = &'t Row> {
-    // Rows are sorted by scope, and everything above `at` has a smaller number.
-    let end = rows.partition_point(|row| row.scope <= at);
-    rows[..end].iter().filter(move |row| tenant.is_above(row.scope, at))
+/// More rows than this are bisected for each scope of the path instead of looked at one by one.
+const FEW: usize = 48;
+
+/// The rows whose scope is on a path, outermost first. Rows are sorted by scope.
+pub(super) fn applying<'w>(rows: &'w [Row], path: &'w Path) -> impl Iterator<Item = &'w Row> {
+    let (few, many) = if rows.len() <= FEW { (rows, None) } else { (&[][..], Some(rows)) };
+    let bisected = many.into_iter().flat_map(move |rows| {
+        path.upwards().rev().flat_map(move |above| {
+            let from = rows.partition_point(|row| row.scope < above);
+            rows[from..].iter().take_while(move |row| row.scope == above)
+        })
+    });
+    few.iter().filter(|row| path.holds(row.scope)).chain(bisected)
 }

@@ -7,13 +7,14 @@ use super::{Request, locks};
 use crate::ident::{Operation, Plane, Scope, Verb};
 use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
-use crate::tenant::{Bits, DenyRow, Operations, PrincipalIx, Row, ScopeIx, Tenant};
+use crate::tenant::{Bits, DenyRow, Mark, Operations, PrincipalIx, Row, ScopeIx, Tenant};
 
 /// What a principal may do on one plane: for each operation of the catalog one outcome, kept as bits and
 /// turned to names only when asked.
 #[derive(Debug, Clone)]
 pub struct Effective<'t> {
     operations: &'t Operations,
+    /// A set without words is empty.
     /// INVARIANT (disjoint): an operation is in one set at most; in none, it is not allowed.
     sets: [Bits; OUTCOMES.len()],
 }
@@ -24,7 +25,7 @@ const OUTCOMES: [Outcome; 4] =
 
 impl<'t> Effective<'t> {
     fn none(operations: &'t Operations) -> Effective<'t> {
-        Effective { operations, sets: std::array::from_fn(|_| operations.none()) }
+        Effective { operations, sets: Default::default() }
     }
 
     /// The operations with an outcome, sorted by their folded names. Denied and locked are only those
@@ -51,11 +52,12 @@ impl<'t> Effective<'t> {
 
     /// Adds what another scope gives: of two outcomes the one that gives more.
     fn unite(&mut self, other: &Effective<'_>) {
-        for word in 0..self.sets[0].len() {
-            let mut taken = 0;
-            for (own, more) in self.sets.iter_mut().zip(&other.sets) {
-                own[word] = (own[word] | more[word]) & !taken;
-                taken |= own[word];
+        let mut taken = self.operations.none();
+        for (own, more) in self.sets.iter_mut().zip(&other.sets) {
+            unite(own, more);
+            for (word, taken) in own.iter_mut().zip(&mut taken) {
+                *word &= !*taken;
+                *taken |= *word;
             }
         }
     }
@@ -160,49 +162,66 @@ struct Expansion<'r> {
     walk: Walk<'r>,
 }
 
+/// Adds a set to another; one without words is empty.
 fn unite(into: &mut Bits, other: &[u64]) {
+    if into.is_empty() {
+        into.extend_from_slice(other);
+        return;
+    }
     for (word, more) in into.iter_mut().zip(other) {
         *word |= more;
     }
 }
 
+/// A word of a set.
+fn word(bits: &Bits, at: usize) -> u64 {
+    bits.get(at).copied().unwrap_or_default()
+}
+
 impl<'r> Expansion<'r> {
     fn effective<'t>(&self, operations: &'t Operations) -> Effective<'t> {
         let tenant = self.walk.tenant;
-        let located = self.walk.located;
-        let mut firm = operations.none();
-        let mut open = operations.none();
+        let (mut firm, mut open) = (Bits::new(), Bits::new());
         let mut lighthouse = self.question.via_lighthouse;
         let mut one_by_one = self.one_by_one();
         for id in self.walk.ids() {
-            for row in applying(tenant, tenant.rows(id), located.at) {
-                lighthouse |= tenant.assignment(row.fact).via_lighthouse;
+            for row in applying(tenant.rows(id), &self.walk.path) {
+                lighthouse |=
+                    !tenant.is_plain(row.fact) && tenant.assignment(row.fact).via_lighthouse;
                 one_by_one |= self.hold(row, operations, &mut firm, &mut open);
             }
         }
         if tenant.world == World::Open {
             self.unknown(operations, &mut open);
         }
-        let (mut denied, mut perhaps) = (operations.none(), operations.none());
-        for above in tenant.scopes.upwards(located.at) {
-            for row in tenant.deny_rows_at(above) {
-                self.deny(row, above, operations, &mut denied, &mut perhaps);
+        let (mut denied, mut perhaps) = (Bits::new(), Bits::new());
+        if self.walk.path.has(Mark::Denies) {
+            for above in self.walk.path.upwards() {
+                for row in tenant.deny_rows_at(above) {
+                    self.deny(row, above, operations, &mut denied, &mut perhaps);
+                }
             }
         }
-        if tenant.world == World::Open {
+        if tenant.world == World::Open && self.walk.located.floating {
             for row in tenant.deny_rows.iter().filter(|row| self.walk.may_stand_above(row.scope)) {
-                for block in &tenant.deny(row.fact).blocks {
-                    let plane = self.walk.request.plane;
-                    unite(&mut perhaps, &operations.held(block, plane, self.question.wildcards));
-                }
+                self.add_denied(row, operations, &mut perhaps);
             }
         }
         let mut found = Effective::none(operations);
         let [allowed, conditional, locked, blocked] = &mut found.sets;
+        let quick = [&open, &denied, &perhaps].iter().all(|set| set.is_empty());
+        if quick && !lighthouse && !one_by_one {
+            *allowed = firm;
+            self.locks(operations, allowed, locked);
+            return found;
+        }
         let mut slow = operations.none();
-        for at in 0..firm.len() {
-            let (firm, denied) = (firm[at], denied[at]);
-            slow[at] = open[at] & !firm | firm & perhaps[at];
+        [&mut *allowed, &mut *conditional, &mut *locked, &mut *blocked]
+            .into_iter()
+            .for_each(|set| *set = operations.none());
+        for at in 0..slow.len() {
+            let (firm, denied) = (word(&firm, at), word(&denied, at));
+            slow[at] = word(&open, at) & !firm | firm & word(&perhaps, at);
             if lighthouse {
                 slow[at] |= firm;
             }
@@ -216,7 +235,7 @@ impl<'r> Expansion<'r> {
         }
         self.locks(operations, allowed, locked);
         for at in ones(&slow) {
-            let granted = (firm[at / 64] | open[at / 64]) >> (at % 64) & 1 == 1;
+            let granted = (word(&firm, at / 64) | word(&open, at / 64)) >> (at % 64) & 1 == 1;
             let set = match self.decided(&operations.all()[at], granted) {
                 Outcome::Allowed => &mut *allowed,
                 Outcome::Conditional => &mut *conditional,
@@ -236,6 +255,9 @@ impl<'r> Expansion<'r> {
         if self.walk.request.plane != Plane::Control || !no_delete {
             return;
         }
+        if locked.is_empty() {
+            *locked = operations.none();
+        }
         for at in ones(&allowed.clone()) {
             let operation = &operations.all()[at];
             let stopped = match operation.verb() {
@@ -253,7 +275,7 @@ impl<'r> Expansion<'r> {
 
     fn decided(&self, operation: &Operation, granted: bool) -> Outcome {
         let request = Request { operation, ..self.walk.request.clone() };
-        let decision = decide(self.walk.tenant, &request).1;
+        let decision = decide(self.walk.tenant, &request);
         match decision.outcome {
             // A deny of what nobody grants says nothing about what this principal holds.
             Outcome::Denied if !granted || decision.grants.is_empty() => Outcome::NotAllowed,
@@ -278,16 +300,19 @@ impl<'r> Expansion<'r> {
     /// Adds what an assignment holds; tells whether it holds what nobody knows.
     fn hold(&self, row: &Row, operations: &Operations, firm: &mut Bits, open: &mut Bits) -> bool {
         let tenant = self.walk.tenant;
-        let in_force = self.walk.in_force(row);
-        let assignment = tenant.assignment(row.fact);
         let plane = self.walk.request.plane;
-        if in_force == Some(false) || (assignment.via_lighthouse && plane == Plane::Data) {
+        let plain = tenant.is_plain(row.fact);
+        let in_force = if plain { Some(true) } else { self.walk.in_force(row) };
+        let assignment = (!plain).then(|| tenant.assignment(row.fact));
+        let lighthouse = assignment.is_some_and(|assignment| assignment.via_lighthouse);
+        if in_force == Some(false) || (lighthouse && plane == Plane::Data) {
             return false;
         }
         let Some(role) = tenant.role(row.role).definition() else {
             return tenant.world == World::Open;
         };
-        let free = in_force == Some(true) && assignment.condition.is_none();
+        let conditional = assignment.is_some_and(|assignment| assignment.condition.is_some());
+        let free = in_force == Some(true) && !conditional;
         let strict;
         let bits = if self.question.wildcards == Wildcards::Azure {
             tenant.bits_of(row.role, plane)
@@ -310,6 +335,9 @@ impl<'r> Expansion<'r> {
     fn unknown(&self, operations: &Operations, open: &mut Bits) {
         let tenant = self.walk.tenant;
         let plane = self.walk.request.plane;
+        if !self.walk.path.has(Mark::OpenRows) && !self.walk.located.floating {
+            return;
+        }
         let here = tenant.scopes.upwards(self.walk.located.at);
         let rows = here
             .flat_map(|above| tenant.open_rows_at(above))
@@ -329,6 +357,18 @@ impl<'r> Expansion<'r> {
                 }
                 None => unite(open, &operations.every()),
             }
+        }
+    }
+
+    /// Adds what the blocks of a deny hold.
+    fn add_denied(&self, row: &DenyRow, operations: &Operations, into: &mut Bits) {
+        let plane = self.walk.request.plane;
+        if self.question.wildcards == Wildcards::Azure {
+            unite(into, self.walk.tenant.bits_of_deny(row.fact, plane));
+            return;
+        }
+        for block in &self.walk.tenant.deny(row.fact).blocks {
+            unite(into, &operations.held(block, plane, self.question.wildcards));
         }
     }
 
@@ -353,11 +393,8 @@ impl<'r> Expansion<'r> {
         {
             return;
         }
-        let plane = self.walk.request.plane;
-        let mut bits = operations.none();
-        for block in &deny.blocks {
-            unite(&mut bits, &operations.held(block, plane, self.question.wildcards));
-        }
+        let mut bits = Bits::new();
+        self.add_denied(row, operations, &mut bits);
         // Which operations a user's deny never matches is for the decision to say.
         let exempt = !deny.system_protected;
         if unknown || deny_guards(deny).next().is_some() {
@@ -371,6 +408,7 @@ impl<'r> Expansion<'r> {
                     let manages =
                         operation.folded().starts_with("microsoft.authorization/denyassignments/");
                     if manages && Walk::new(tenant, &request).is_exempt(deny) {
+                        perhaps.resize(bits.len(), 0);
                         perhaps[at / 64] |= 1 << (at % 64);
                     }
                 }
@@ -387,6 +425,9 @@ impl<'r> Expansion<'r> {
             let end = tenant.lock_rows.partition_point(|row| row.0 <= scope);
             &tenant.lock_rows[start..end]
         };
+        if tenant.lock_rows.is_empty() {
+            return false;
+        }
         let above = tenant
             .scopes
             .upwards(located.at)

@@ -6,7 +6,7 @@ use super::decision::{Grant, Outcome};
 use super::reach::{Set, reach};
 use crate::condition::AttributeSource;
 use crate::model::{DenyEffect, Gap, Guard, World};
-use crate::tenant::{DenyIx, DenyRow, PrincipalIx, Row, Tenant};
+use crate::tenant::{DenyIx, DenyRow, Mark, PrincipalIx, Row, Tenant};
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -203,7 +203,7 @@ impl<'r> Field<'r> {
     fn find_denies(&mut self) {
         let tenant = self.tenant();
         let open_world = tenant.world == World::Open;
-        if tenant.deny_rows.is_empty() {
+        if !self.walk.path.has(Mark::Denies) {
             return;
         }
         for above in tenant.scopes.upwards(self.walk.located.at) {
@@ -354,7 +354,7 @@ impl<'r> Field<'r> {
     /// What makes it depend for everybody, in the words of a decision about somebody unknown.
     pub(super) fn gaps_for_all(&self) -> Vec<Gap> {
         let request = self.walk.request;
-        super::can::decide(self.tenant(), request).1.gaps
+        super::can::decide(self.tenant(), request).gaps
     }
 
     /// Everybody for whom the answer may be other than for somebody whom the tenant does not name.

@@ -3,7 +3,7 @@
 use super::field::{Field, asks_about_principal};
 use super::reach::reach;
 use crate::model::{DenyEffect, Touches, World};
-use crate::tenant::{PrincipalIx, Row};
+use crate::tenant::{Mark, PrincipalIx, Row};
 
 impl Field<'_> {
     pub(super) fn find_gaps(&mut self) {
@@ -60,6 +60,9 @@ impl Field<'_> {
         }
         self.find_unknown_members();
         self.find_unknown_hierarchy();
+        if !(self.walk.path.has(Mark::Denies) || self.walk.located.floating) {
+            return;
+        }
         for row in &tenant.deny_rows {
             let deny = tenant.deny(row.fact);
             let at = self.walk.located.at;
@@ -80,6 +83,9 @@ impl Field<'_> {
 
     fn find_unknown_members(&mut self) {
         let tenant = self.tenant();
+        if !self.walk.path.has(Mark::OpenRows) {
+            return;
+        }
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.open_rows_at(above) {
                 if !tenant.counts(row.holder) || self.walk.in_force(row) == Some(false) {

@@ -9,7 +9,7 @@ use super::decision::{Decision, Outcome};
 use super::inputs::ConditionInputs;
 use crate::ident::{Plane, ScopeKind};
 use crate::model::{DenyEffect, Gap, Touches, World};
-use crate::tenant::{PrincipalIx, Row, ScopeIx, Tenant};
+use crate::tenant::{Mark, PrincipalIx, Row, ScopeIx, Tenant};
 
 impl Walk<'_> {
     /// On a no: what was not understood or not listed and could have granted.
@@ -67,7 +67,7 @@ impl Walk<'_> {
     fn holds_role(&self, id: crate::ident::Guid) -> bool {
         let tenant = self.tenant;
         self.ids().any(|holder| {
-            applying(tenant, tenant.rows(holder), self.located.at).any(|row| {
+            applying(tenant.rows(holder), &self.path).any(|row| {
                 tenant.role(row.role).id() == Some(id) && self.in_force(row) != Some(false)
             })
         })
@@ -89,8 +89,11 @@ impl Walk<'_> {
     /// Groups whose members nobody listed and that hold what is asked for, here.
     fn open_group_gaps(&self, decision: &mut Decision) {
         let tenant = self.tenant;
+        if !self.path.has(Mark::OpenRows) {
+            return;
+        }
         let mut named: Vec<PrincipalIx> = Vec::new();
-        for above in tenant.scopes.upwards(self.located.at) {
+        for above in self.path.upwards() {
             for row in tenant.open_rows_at(above) {
                 let known = Some(row.holder) == self.principal || self.groups.contains(&row.holder);
                 if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
@@ -180,10 +183,15 @@ impl Walk<'_> {
                 decision.gaps.push(gap.clone());
             }
         }
-        if tenant.world == World::Closed || tenant.deny_rows.is_empty() {
+        let above = self.path.has(Mark::Denies);
+        if tenant.world == World::Closed || !(above || self.located.floating) {
             return;
         }
-        for row in &tenant.deny_rows {
+        // Where management groups may stand above that the tree does not show, all are looked at.
+        let everywhere = self.located.floating.then_some(&tenant.deny_rows[..]);
+        let on_path = (!self.located.floating).then(|| self.path.upwards().rev());
+        let on_path = on_path.into_iter().flatten().map(|above| tenant.deny_rows_at(above));
+        for row in everywhere.into_iter().chain(on_path).flatten() {
             let deny = tenant.deny(row.fact);
             let certain = tenant.is_above(row.scope, self.located.at);
             let possible = self.may_stand_above(row.scope);
@@ -216,7 +224,8 @@ impl Walk<'_> {
         let granted = decision.grants.iter().any(|grant| !grant.truth.is_false());
         let mut gaps = Vec::new();
         for hit in decision.denies.iter().filter(|hit| hit.truth.is_true()) {
-            let row = self.tenant.deny_rows.iter().find(|row| row.fact == hit.deny);
+            let scope = self.tenant.deny_scope(hit.deny);
+            let row = self.tenant.deny_rows_at(scope).iter().find(|row| row.fact == hit.deny);
             let open =
                 row.and_then(|row| row.excludes.iter().find(|ix| self.tenant.may_be_member(**ix)));
             match open {

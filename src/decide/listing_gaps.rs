@@ -32,7 +32,7 @@ pub fn who_can_gaps(tenant: &Tenant, request: &Request<'_>, list: &WhoCan) -> Ve
     for holder in perhaps.take(ASKED) {
         let principal = tenant.principal_id(holder.principal);
         let request = Request { principal, near_misses: 0, ..request.clone() };
-        add(&mut found, decide(tenant, &request).1.gaps);
+        add(&mut found, decide(tenant, &request).gaps);
     }
     found
 }

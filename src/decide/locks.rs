@@ -3,7 +3,7 @@
 use super::{Method, Request};
 use crate::ident::Plane;
 use crate::model::{LockLevel, Touches};
-use crate::tenant::{LockIx, ScopeIx, Tenant};
+use crate::tenant::{LockIx, Mark, Path, ScopeIx, Tenant};
 
 /// Operations that no lock holds back (U30).
 pub(super) const EXEMPT: [&str; 2] =
@@ -23,15 +23,20 @@ fn method(request: &Request<'_>) -> Method {
 pub(super) fn blocking(
     tenant: &Tenant,
     request: &Request<'_>,
+    path: &Path,
     at: ScopeIx,
     exact: bool,
 ) -> Vec<LockIx> {
+    if tenant.lock_rows.is_empty() {
+        return Vec::new();
+    }
     let method = method(request);
     if !concern(request) || matches!(method, Method::Get | Method::Head) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for above in tenant.scopes.upwards(at) {
+    let marked = path.has(Mark::Locks).then(|| path.upwards());
+    for above in marked.into_iter().flatten() {
         for (_, lock) in rows(tenant, above.0, above.0 + 1) {
             let blocks = match tenant.lock(*lock).level {
                 LockLevel::ReadOnly => true,
@@ -63,12 +68,12 @@ pub(super) fn gaps<'t>(
     request: &Request<'_>,
 ) -> impl Iterator<Item = &'t crate::model::Gap> {
     let looked_at = concern(request) && !matches!(method(request), Method::Get | Method::Head);
-    let target = request.scope.clone();
+    let target = request.scope;
     tenant.gaps().iter().filter(move |gap| {
         looked_at
             && match &gap.touches {
                 Touches::Lock { scope } => {
-                    scope.as_ref().is_none_or(|s| s.contains(&target) || target.contains(s))
+                    scope.as_ref().is_none_or(|s| s.contains(target) || target.contains(s))
                 }
                 _ => false,
             }

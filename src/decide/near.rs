@@ -4,7 +4,7 @@ use super::Request;
 use super::decision::{NearMiss, NearReason};
 use crate::ident::{Plane, Timestamp};
 use crate::model::AssignmentState;
-use crate::tenant::{Held, PrincipalIx, RoleState, Row, ScopeIx, Tenant, plane_at};
+use crate::tenant::{Held, Needle, PrincipalIx, RoleState, Row, ScopeIx, Tenant, plane_at};
 
 /// The most assignments of one principal that are looked at for near misses elsewhere. What stands at
 /// the target or above it is always looked at.
@@ -18,6 +18,7 @@ pub(super) struct Question<'r> {
     pub(super) principal: Option<PrincipalIx>,
     pub(super) groups: &'r [PrincipalIx],
     pub(super) at: ScopeIx,
+    pub(super) needle: Needle<'r>,
 }
 
 /// The near misses of a principal, ranked: by reason, then by how near the scope is, then by how near
@@ -64,14 +65,7 @@ impl Question<'_> {
         let mut held = None;
         let mut held_on_other = None;
         for (block, sides) in role.blocks.iter().zip(sides) {
-            let ask = |plane: Plane| {
-                sides[plane_at(plane)].ask(
-                    block,
-                    plane,
-                    self.request.operation,
-                    self.request.wildcards,
-                )
-            };
+            let ask = |plane: Plane| sides[plane_at(plane)].ask(block, plane, &self.needle);
             match ask(plane) {
                 Held::Yes { pattern, .. } => {
                     held = Some(block.side(plane).0[pattern as usize].text().to_string());

@@ -151,9 +151,7 @@ impl<'a> WhatQuestion<'a> {
                     && walk.in_force(row) != Some(false)
             };
             match self.scope {
-                Some(_) => {
-                    rows.extend(applying(tenant, all, walk.located.at).filter(in_force).copied())
-                }
+                Some(_) => rows.extend(applying(all, &walk.path).filter(in_force).copied()),
                 None => rows.extend(all.iter().filter(in_force).copied()),
             }
         }

@@ -236,7 +236,7 @@ impl<'r> Finder<'r> {
 
     fn ask(&self, scope: &Scope) -> Answer {
         let request = Request { scope, ..self.walk.request.clone() };
-        let decision = decide(self.walk.tenant, &request).1;
+        let decision = decide(self.walk.tenant, &request);
         if !matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional) {
             return None;
         }

@@ -155,7 +155,13 @@ impl Locks {
         let walk = &field.walk;
         let located = walk.located;
         Locks {
-            blocking: locks::blocking(walk.tenant, walk.request, located.at, located.exact),
+            blocking: locks::blocking(
+                walk.tenant,
+                walk.request,
+                &walk.path,
+                located.at,
+                located.exact,
+            ),
             gaps: locks::gaps(walk.tenant, walk.request).next().is_some(),
             lifted: walk.request.via_lighthouse,
         }

@@ -111,6 +111,17 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// Does it hold whenever and for whatever its role says: active, without a time window, without a
+    /// condition, not through Lighthouse?
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.state == AssignmentState::Active
+            && self.start.is_none()
+            && self.end.is_none()
+            && self.condition.is_none()
+            && !self.via_lighthouse
+    }
+
     /// Does another entry say the same, wherever the two were read?
     #[must_use]
     pub fn says_the_same(&self, other: &Assignment) -> bool {

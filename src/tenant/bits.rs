@@ -1,10 +1,11 @@
 //! Which operations of the catalog a block holds: one row of bits a block, made on first use.
 
-use super::{RoleIx, Tenant};
+use super::{DenyIx, RoleIx, Tenant};
 use crate::catalog::Catalog;
 use crate::ident::{Operation, Plane};
 use crate::model::PermissionBlock;
 use crate::pattern::{ActionPattern, Wildcards};
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
 /// A set of operations, by their number in an [`Operations`] list.
@@ -120,6 +121,38 @@ impl Operations {
 pub(crate) struct Matrix {
     operations: [OnceLock<Operations>; 2],
     rows: OnceLock<Vec<[OnceLock<Vec<Bits>>; 2]>>,
+    denies: OnceLock<Denied>,
+}
+
+/// What deny assignments take away. Few shapes of them serve for many: those with the same lists share
+/// their bits.
+#[derive(Debug)]
+struct Denied {
+    /// The shape of each deny.
+    shape: Vec<u32>,
+    /// For each shape: a deny that has it, and its bits.
+    shapes: Vec<(DenyIx, [OnceLock<Bits>; 2])>,
+}
+
+impl Denied {
+    fn new(tenant: &Tenant) -> Denied {
+        let mut known: FxHashMap<Vec<[Vec<&str>; 4]>, u32> = FxHashMap::default();
+        let mut denied =
+            Denied { shape: Vec::with_capacity(tenant.denies.len()), shapes: Vec::new() };
+        for (fact, deny) in (0..).zip(&tenant.denies) {
+            let lists = deny.blocks.iter().map(|block| {
+                [&block.actions, &block.not_actions, &block.data_actions, &block.not_data_actions]
+                    .map(|list| list.iter().map(ActionPattern::folded).collect())
+            });
+            let next = u32::try_from(denied.shapes.len()).unwrap_or(u32::MAX);
+            let shape = *known.entry(lists.collect()).or_insert(next);
+            if shape == next {
+                denied.shapes.push((DenyIx(fact), Default::default()));
+            }
+            denied.shape.push(shape);
+        }
+        denied
+    }
 }
 
 impl Tenant {
@@ -139,6 +172,21 @@ impl Tenant {
             let operations = self.operations(plane);
             let blocks = self.role(role).definition().map_or(&[][..], |role| &role.blocks);
             blocks.iter().map(|block| operations.held(block, plane, Wildcards::Azure)).collect()
+        })
+    }
+
+    /// What the blocks of a deny take away on a plane, with Azure's reading of wildcards.
+    pub(crate) fn bits_of_deny(&self, deny: DenyIx, plane: Plane) -> &Bits {
+        let denied = self.matrix.denies.get_or_init(|| Denied::new(self));
+        let (example, bits) = &denied.shapes[denied.shape[deny.row()] as usize];
+        bits[super::plane_at(plane)].get_or_init(|| {
+            let operations = self.operations(plane);
+            let mut all = operations.none();
+            for block in &self.deny(*example).blocks {
+                let held = operations.held(block, plane, Wildcards::Azure);
+                all.iter_mut().zip(held).for_each(|(word, more)| *word |= more);
+            }
+            all
         })
     }
 }

@@ -4,7 +4,7 @@ use super::members::Members;
 use super::roles::prepare;
 use super::scopes::Forest;
 use super::{
-    AssignmentIx, DenyIx, DenyRow, LockIx, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
+    AssignmentIx, DenyIx, DenyRow, LockIx, Mark, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
     names::Names,
 };
 use crate::catalog::Catalog;
@@ -13,7 +13,7 @@ use crate::model::{Facts, Gap, InputKind, Membership, PrincipalType, Touches, Wo
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
-    let scopes = scope_forest(&mut facts);
+    let mut scopes = scope_forest(&mut facts);
     let scope_refs: Vec<ScopeIx> = facts
         .scopes()
         .iter()
@@ -82,6 +82,18 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .collect();
     lock_rows.sort_unstable();
 
+    let marked = [
+        (Mark::Denies, deny_rows.iter().map(|row| row.scope).collect::<Vec<_>>()),
+        (Mark::Locks, lock_rows.iter().map(|row| row.0).collect()),
+        (Mark::OpenRows, open_rows.iter().map(|row| row.scope).collect()),
+    ];
+    for (mark, places) in marked {
+        places.into_iter().for_each(|place| scopes.mark(place, mark));
+    }
+    let mut plain = vec![0u64; facts.assignments.len().div_ceil(64)];
+    for (at, assignment) in facts.assignments.iter().enumerate() {
+        plain[at / 64] |= u64::from(assignment.is_plain()) << (at % 64);
+    }
     let notices = super::notices::notices(&mut facts, &scopes);
     let mut resources = FxHashMap::default();
     for resource in std::mem::take(&mut facts.resources) {
@@ -132,6 +144,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         open_groups: open,
         roles,
         assignments: facts.assignments,
+        plain,
         assignment_rows,
         rows_of,
         open_rows,

@@ -16,9 +16,10 @@ mod scopes;
 pub(crate) use bits::{Bits, Operations, numbers, unite, without};
 pub(crate) use members::CLOSURE_LIMIT;
 pub use names::{Candidate, NameError};
+pub(crate) use roles::Needle;
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
-pub(crate) use scopes::{Located, PLACE_LIMIT};
+pub(crate) use scopes::{Located, Mark, PLACE_LIMIT, Path};
 
 use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};
@@ -121,6 +122,9 @@ pub struct Tenant {
     pub(crate) open_groups: Vec<bool>,
     pub(crate) roles: Roles,
     pub(crate) assignments: Vec<Assignment>,
+    /// One bit an assignment: it holds whenever and for whatever its role says. Active, without a time
+    /// window, without a condition, not through Lighthouse.
+    pub(crate) plain: Vec<u64>,
     pub(crate) assignment_rows: Vec<Row>,
     pub(crate) rows_of: Vec<u32>,
     pub(crate) open_rows: Vec<Row>,
@@ -320,6 +324,13 @@ impl Tenant {
         self.scopes.find(scope.folded())
     }
 
+    /// A scope of the tenant by its text in any case, without parsing it: `None` where nothing names it,
+    /// or the text is not written as Azure writes it.
+    #[must_use]
+    pub fn scope_of_text(&self, text: &str) -> Option<ScopeIx> {
+        self.scopes.find_text(text)
+    }
+
     /// The text of a scope.
     #[must_use]
     pub fn scope_text(&self, scope: ScopeIx) -> &Scope {
@@ -429,6 +440,12 @@ impl Tenant {
     /// Could this principal be a group with members nobody listed?
     pub(crate) fn may_be_member(&self, group: PrincipalIx) -> bool {
         self.open_groups[group.row()]
+    }
+
+    /// Does the assignment hold whenever and for whatever its role says? Then nothing else of it needs to
+    /// be looked at.
+    pub(crate) fn is_plain(&self, assignment: AssignmentIx) -> bool {
+        self.plain[assignment.row() / 64] >> (assignment.row() % 64) & 1 == 1
     }
 
     /// The deny assignments at exactly a scope.

@@ -5,26 +5,86 @@ use crate::ident::{Scope, ScopeKind, ancestor_ends};
 use hashbrown::HashTable;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::Dfs;
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 /// All scopes that anything names, with everything above them.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     nodes: Vec<Node>,
+    links: Vec<Link>,
     rows: HashTable<u32>,
 }
 
+/// What people see of a scope.
 #[derive(Debug)]
 struct Node {
     scope: Scope,
     display_name: Option<Box<str>>,
-    parent: Option<ScopeIx>,
+}
+
+/// What a walk up the tree reads: small, and a scope lies beside those above it, so that a walk waits for
+/// memory once or twice.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    /// The root is its own parent.
+    parent: u32,
     end: u32,
     depth: u32,
     kind: ScopeKind,
+    marks: u8,
+}
+
+/// What stands at a scope, so that a decision looks only where there is something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Mark {
+    /// Deny assignments.
+    Denies = 1,
+    /// Locks.
+    Locks = 2,
+    /// Assignments of groups that could have members nobody listed.
+    OpenRows = 4,
     /// What stands directly above is not known: a subscription or management group that no export
     /// places in the tree.
-    floating: bool,
+    Floating = 8,
+}
+
+/// How many scopes of a path are kept without asking for memory: Azure's own trees have nine levels.
+const NEAR: usize = 24;
+
+/// A scope and everything above it.
+#[derive(Debug, Clone)]
+pub(crate) struct Path {
+    /// Innermost first.
+    near: [ScopeIx; NEAR],
+    count: usize,
+    /// What is above those.
+    far: Vec<ScopeIx>,
+    /// One bit for each scope, by a hash of its number: nearly all others are told apart by it.
+    sieve: u64,
+    marks: u8,
+}
+
+/// The bit of a scope in a sieve.
+fn sieve(ix: ScopeIx) -> u64 {
+    1 << (ix.0.wrapping_mul(0x9E37_79B1) >> 26)
+}
+
+impl Path {
+    /// Is a scope one of them?
+    pub(crate) fn holds(&self, ix: ScopeIx) -> bool {
+        self.sieve & sieve(ix) != 0 && self.upwards().any(|above| above == ix)
+    }
+
+    /// Does something of this kind stand at any of them?
+    pub(crate) fn has(&self, mark: Mark) -> bool {
+        self.marks & mark as u8 != 0
+    }
+
+    /// Innermost first.
+    pub(crate) fn upwards(&self) -> impl DoubleEndedIterator<Item = ScopeIx> + '_ {
+        self.near[..self.count].iter().chain(&self.far).copied()
+    }
 }
 
 /// Where a question's scope stands: the scope itself, or the nearest one above it that the tenant
@@ -39,9 +99,9 @@ pub(crate) struct Located {
     pub(crate) floating: bool,
 }
 
-fn hash(folded: &str) -> u64 {
+fn hash(folded: &[u8]) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    folded.hash(&mut hasher);
+    hasher.write(folded);
     hasher.finish()
 }
 
@@ -167,27 +227,29 @@ impl Forest {
             self.graph.into_nodes_edges().0.into_iter().map(|node| Some(node.weight)).collect();
         let mut scopes = Scopes {
             nodes: Vec::with_capacity(order.len()),
+            links: Vec::with_capacity(order.len()),
             rows: HashTable::with_capacity(order.len()),
         };
         for node in order {
             let Some(seed) = seeds[node.index()].take() else { continue };
-            let parent = seed.parent.map(|parent| ScopeIx(number[parent.index()]));
-            let depth = parent.map_or(0, |parent| scopes.nodes[parent.row()].depth + 1);
             let row = count(scopes.nodes.len());
+            let parent = seed.parent.map(|parent| number[parent.index()]);
+            let depth = parent.map_or(0, |parent| scopes.links[parent as usize].depth + 1);
             let kind = seed.scope.kind();
             let nodes = &scopes.nodes;
             let rehash = |row: &u32| {
-                nodes.get(*row as usize).map_or(0, |node: &Node| hash(node.scope.folded()))
+                nodes
+                    .get(*row as usize)
+                    .map_or(0, |node: &Node| hash(node.scope.folded().as_bytes()))
             };
-            scopes.rows.insert_unique(hash(seed.scope.folded()), row, rehash);
-            scopes.nodes.push(Node {
-                scope: seed.scope,
-                display_name: seed.display_name,
-                parent,
+            scopes.rows.insert_unique(hash(seed.scope.folded().as_bytes()), row, rehash);
+            scopes.nodes.push(Node { scope: seed.scope, display_name: seed.display_name });
+            scopes.links.push(Link {
+                parent: parent.unwrap_or(row),
                 end: row + size[node.index()],
                 depth,
                 kind,
-                floating: seed.floating,
+                marks: if seed.floating { Mark::Floating as u8 } else { 0 },
             });
         }
         scopes
@@ -200,9 +262,26 @@ impl Scopes {
     }
 
     pub(crate) fn find(&self, folded: &str) -> Option<ScopeIx> {
-        self.rows
-            .find(hash(folded), |row| self.nodes[*row as usize].scope.folded() == folded)
-            .map(|row| ScopeIx(*row))
+        self.find_bytes(folded.as_bytes())
+    }
+
+    fn find_bytes(&self, folded: &[u8]) -> Option<ScopeIx> {
+        let same = |row: &u32| self.nodes[*row as usize].scope.folded().as_bytes() == folded;
+        self.rows.find(hash(folded), same).map(|row| ScopeIx(*row))
+    }
+
+    /// A scope by its text in any case. A text that is written otherwise than Azure writes it (slashes at
+    /// its end, blanks around it) is not found.
+    pub(crate) fn find_text(&self, text: &str) -> Option<ScopeIx> {
+        let mut buffer = [0u8; 512];
+        match buffer.get_mut(..text.len()) {
+            Some(folded) => {
+                folded.copy_from_slice(text.as_bytes());
+                folded.make_ascii_lowercase();
+                self.find_bytes(folded)
+            }
+            None => self.find(&text.to_ascii_lowercase()),
+        }
     }
 
     pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
@@ -213,25 +292,31 @@ impl Scopes {
         self.nodes[ix.row()].display_name.as_deref()
     }
 
+    /// Says that something stands at a scope.
+    pub(crate) fn mark(&mut self, ix: ScopeIx, mark: Mark) {
+        self.links[ix.row()].marks |= mark as u8;
+    }
+
     pub(crate) fn parent(&self, ix: ScopeIx) -> Option<ScopeIx> {
-        self.nodes[ix.row()].parent
+        let parent = self.links[ix.row()].parent;
+        (parent != ix.0).then_some(ScopeIx(parent))
     }
 
     pub(crate) fn kind(&self, ix: ScopeIx) -> ScopeKind {
-        self.nodes[ix.row()].kind
+        self.links[ix.row()].kind
     }
 
     pub(crate) fn depth(&self, ix: ScopeIx) -> u32 {
-        self.nodes[ix.row()].depth
+        self.links[ix.row()].depth
     }
 
     /// The first number after the subtree of a scope.
     pub(crate) fn end(&self, ix: ScopeIx) -> u32 {
-        self.nodes[ix.row()].end
+        self.links[ix.row()].end
     }
 
     pub(crate) fn is_above(&self, above: ScopeIx, below: ScopeIx) -> bool {
-        above.0 <= below.0 && below.0 < self.nodes[above.row()].end
+        above.0 <= below.0 && below.0 < self.links[above.row()].end
     }
 
     /// A scope and everything above it, innermost first.
@@ -239,35 +324,68 @@ impl Scopes {
         std::iter::successors(Some(from), |ix| self.parent(*ix))
     }
 
-    /// Where a question's scope stands. A scope that the tenant does not list hangs under its nearest
-    /// known ancestor.
-    pub(crate) fn locate(&self, scope: &Scope, open: bool) -> Located {
+    /// The same, walked once and kept.
+    pub(crate) fn path(&self, from: ScopeIx) -> Path {
+        let mut path = Path { near: [from; NEAR], count: 0, far: Vec::new(), sieve: 0, marks: 0 };
+        let mut at = from;
+        loop {
+            let link = self.links[at.row()];
+            match path.near.get_mut(path.count) {
+                Some(slot) => {
+                    *slot = at;
+                    path.count += 1;
+                }
+                None => path.far.push(at),
+            }
+            path.sieve |= sieve(at);
+            path.marks |= link.marks;
+            if link.parent == at.0 {
+                return path;
+            }
+            at = ScopeIx(link.parent);
+        }
+    }
+
+    /// Where a question's scope stands, and what is above. A scope that the tenant does not list hangs
+    /// under its nearest known ancestor.
+    pub(crate) fn locate_path(&self, scope: &Scope, open: bool) -> (Located, Path) {
         if let Some(at) = self.find(scope.folded()) {
-            return Located { at, exact: true, floating: self.floats(at) };
+            return self.locate_at(at);
         }
         let ends = ancestor_ends(scope.folded());
         for end in ends.iter().rev().skip(1) {
             if let Some(at) = self.find(&scope.folded()[..*end]) {
-                return Located { at, exact: false, floating: self.floats(at) };
+                let (located, path) = self.locate_at(at);
+                return (Located { exact: false, ..located }, path);
             }
         }
         // Nothing in the text is known: a subscription or management group that nobody listed.
         let outside = matches!(scope.kind(), ScopeKind::ManagementGroup)
             || scope.folded().starts_with("/subscriptions/");
-        Located { at: ScopeIx(0), exact: false, floating: open && outside }
+        let root = ScopeIx(0);
+        (Located { at: root, exact: false, floating: open && outside }, self.path(root))
+    }
+
+    /// Where a question's scope stands.
+    pub(crate) fn locate(&self, scope: &Scope, open: bool) -> Located {
+        self.locate_path(scope, open).0
+    }
+
+    /// Where a scope of the tenant stands, and what is above.
+    pub(crate) fn locate_at(&self, at: ScopeIx) -> (Located, Path) {
+        let path = self.path(at);
+        (Located { at, exact: true, floating: path.has(Mark::Floating) }, path)
     }
 
     /// The scopes above which something is not known.
     pub(crate) fn floating(&self) -> impl Iterator<Item = ScopeIx> {
-        (0u32..).zip(&self.nodes).filter(|(_, node)| node.floating).map(|(row, _)| ScopeIx(row))
+        let floats = |(_, link): &(u32, &Link)| link.marks & Mark::Floating as u8 != 0;
+        (0u32..).zip(&self.links).filter(floats).map(|(row, _)| ScopeIx(row))
     }
 
     /// The place at or above a scope whose own parent is not known.
     pub(crate) fn float_of(&self, ix: ScopeIx) -> Option<ScopeIx> {
-        self.upwards(ix).find(|above| self.nodes[above.row()].floating)
-    }
-
-    fn floats(&self, ix: ScopeIx) -> bool {
-        self.float_of(ix).is_some()
+        let floats = |above: &ScopeIx| self.links[above.row()].marks & Mark::Floating as u8 != 0;
+        self.upwards(ix).find(floats)
     }
 }
