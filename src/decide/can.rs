@@ -2,6 +2,7 @@
 
 use super::decision::{Decision, DenyHit, Grant, Linked, Outcome, Subtraction};
 use super::inputs::ConditionInputs;
+use super::rows::{FEW, Sieved, applying};
 use super::{Request, gaps, locks, near};
 use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
@@ -40,7 +41,7 @@ use std::borrow::Cow;
 /// ```
 #[must_use]
 pub fn can(tenant: &Tenant, request: &Request<'_>) -> Decision {
-    answer(Walk::new(tenant, request))
+    answer(&mut Walk::new(tenant, request))
 }
 
 /// The same for a principal and a scope that the tenant knows: no name is looked up. What the request
@@ -78,11 +79,11 @@ pub fn can_at(
         ..request.clone()
     };
     let place = tenant.scopes.locate_at(scope);
-    answer(Walk::standing(tenant, &request, Some(principal), place))
+    answer(&mut Walk::standing(tenant, &request, Some(principal), place))
 }
 
 /// The whole answer of a walk.
-fn answer(mut walk: Walk<'_>) -> Decision {
+fn answer(walk: &mut Walk<'_>) -> Decision {
     let mut decision = walk.outcome();
     if !matches!(decision.outcome, Outcome::Allowed) && walk.request.near_misses > 0 {
         decision.near = near::misses(&walk.near_question());
@@ -385,11 +386,20 @@ impl<'r> Walk<'r> {
     fn grants(&mut self, decision: &mut Decision) {
         let tenant = self.tenant;
         let mut withheld = self.withheld;
+        let mut give = |row: &Row| withheld = withheld.union(self.grant(row, decision));
+        let mut perhaps = Sieved::default();
         for id in self.ids() {
-            for row in applying(tenant.rows(id), &self.path) {
-                withheld = withheld.union(self.grant(row, decision));
+            let range = tenant.row_range(id);
+            if perhaps.lacks_room_for(range.len()) {
+                perhaps.drain(tenant, &self.path, &mut give);
+            }
+            if range.len() <= FEW {
+                perhaps.add(tenant, &self.path, range);
+            } else {
+                applying(&tenant.assignment_rows[range], &self.path).for_each(&mut give);
             }
         }
+        perhaps.drain(tenant, &self.path, &mut give);
         if !tenant.uncounted.is_empty() {
             // A group that does not count for access (U13): what it would have given is withheld.
             let mut uncounted = self.groups.iter().filter(|ix| !tenant.counts(**ix));
@@ -404,6 +414,9 @@ impl<'r> Walk<'r> {
     }
 
     pub(super) fn would_grant(&self, row: &Row) -> bool {
+        if !self.tenant.roles.may_hold(row.role, self.request.plane, &self.needle) {
+            return false;
+        }
         let Some(role) = self.tenant.role(row.role).definition() else { return true };
         let plane = self.request.plane;
         role.blocks.iter().zip(self.tenant.roles.sides(row.role)).any(|(block, sides)| {
@@ -456,6 +469,9 @@ impl<'r> Walk<'r> {
         inputs: &ConditionInputs<'_>,
         withheld: &mut Withheld,
     ) -> Option<Grant> {
+        if !self.tenant.roles.may_hold(row.role, self.request.plane, &self.needle) {
+            return None;
+        }
         let guarded = (!self.tenant.is_plain(row.fact)).then(|| self.tenant.assignment(row.fact));
         let in_force = if guarded.is_some() { self.in_force(row) } else { Some(true) };
         if let (Some(false), Some(assignment)) = (in_force, guarded) {
@@ -728,19 +744,4 @@ pub(super) fn residual(
         [one] => Some(one.clone()),
         several => Some(several.iter().map(|c| format!("({c})")).collect::<Vec<_>>().join(" OR ")),
     }
-}
-
-/// More rows than this are bisected for each scope of the path instead of looked at one by one.
-const FEW: usize = 48;
-
-/// The rows whose scope is on a path, outermost first. Rows are sorted by scope.
-pub(super) fn applying<'w>(rows: &'w [Row], path: &'w Path) -> impl Iterator<Item = &'w Row> {
-    let (few, many) = if rows.len() <= FEW { (rows, None) } else { (&[][..], Some(rows)) };
-    let bisected = many.into_iter().flat_map(move |rows| {
-        path.upwards().rev().flat_map(move |above| {
-            let from = rows.partition_point(|row| row.scope < above);
-            rows[from..].iter().take_while(move |row| row.scope == above)
-        })
-    });
-    few.iter().filter(|row| path.holds(row.scope)).chain(bisected)
 }

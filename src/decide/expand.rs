@@ -1,7 +1,8 @@
 //! What a principal may do, operation by operation: rows of bits over the catalog.
 
-use super::can::{Walk, applying, decide, deny_guards};
+use super::can::{Walk, decide, deny_guards};
 use super::decision::Outcome;
+use super::rows::applying;
 use super::what_can::{OperationOutcome, WhatQuestion, no_operation};
 use super::{Request, locks};
 use crate::ident::{Operation, Plane, Scope, Verb};

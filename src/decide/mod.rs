@@ -16,6 +16,7 @@ mod locks;
 mod near;
 mod reach;
 mod request;
+mod rows;
 mod sweep;
 mod sweep_held;
 mod sweep_sum;

@@ -88,6 +88,20 @@ pub enum Verb {
     Other,
 }
 
+impl Verb {
+    /// The verb of a last segment, folded.
+    #[must_use]
+    pub fn of_segment(folded: &str) -> Verb {
+        match folded {
+            "read" => Verb::Read,
+            "write" => Verb::Write,
+            "delete" => Verb::Delete,
+            "action" => Verb::Action,
+            _ => Verb::Other,
+        }
+    }
+}
+
 /// One operation, such as `Microsoft.Storage/storageAccounts/listKeys/action`: no wildcard, compared
 /// without case (semantics.md 2.2).
 ///
@@ -150,13 +164,7 @@ impl Operation {
     /// What it does, by its last segment.
     #[must_use]
     pub fn verb(&self) -> Verb {
-        match self.folded.rsplit('/').next() {
-            Some("read") => Verb::Read,
-            Some("write") => Verb::Write,
-            Some("delete") => Verb::Delete,
-            Some("action") => Verb::Action,
-            _ => Verb::Other,
-        }
+        Verb::of_segment(self.folded.rsplit('/').next().unwrap_or_default())
     }
 
     /// The provider namespace, folded: `microsoft.storage`.

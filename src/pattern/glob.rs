@@ -54,6 +54,7 @@ pub struct ActionPattern {
     folded: Box<str>,
     shape: Shape,
     trimmed: bool,
+    partial: bool,
 }
 
 /// From the cheapest to the dearest way of matching; every shape is a special case of the last one,
@@ -99,6 +100,7 @@ impl ActionPattern {
             .expected("an operation, with or without `*`"));
         }
         let folded = bare.to_ascii_lowercase();
+        let partial = folded.split('/').any(|segment| segment.contains('*') && segment != "*");
         let shape = match (folded.find('*'), folded.rfind('*')) {
             (None, _) => Shape::Literal,
             (Some(_), _) if folded == "*" => Shape::Everything,
@@ -112,6 +114,7 @@ impl ActionPattern {
             folded: folded.into(),
             shape,
             trimmed: bare.len() != text.len(),
+            partial,
         })
     }
 
@@ -148,7 +151,7 @@ impl ActionPattern {
     /// Is a star only a part of a segment, as in `Foo*/read` (U4)? No built-in role has one.
     #[must_use]
     pub fn has_partial_segment_star(&self) -> bool {
-        self.folded.split('/').any(|segment| segment.contains('*') && segment != "*")
+        self.partial
     }
 
     /// Does it match an operation, and does that hang on U3?

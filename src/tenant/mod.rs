@@ -464,7 +464,12 @@ impl Tenant {
 
     /// The assignments that a principal holds itself, by scope.
     pub(crate) fn rows(&self, principal: PrincipalIx) -> &[Row] {
+        &self.assignment_rows[self.row_range(principal)]
+    }
+
+    /// Where those stand among all.
+    pub(crate) fn row_range(&self, principal: PrincipalIx) -> std::ops::Range<usize> {
         let at = principal.row();
-        &self.assignment_rows[self.rows_of[at] as usize..self.rows_of[at + 1] as usize]
+        self.rows_of[at] as usize..self.rows_of[at + 1] as usize
     }
 }

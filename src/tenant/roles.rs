@@ -1,7 +1,7 @@
 //! Roles, ready to be matched: each side of a block with its literals hashed and its wildcards apart.
 
 use super::RoleIx;
-use crate::ident::{Guid, Operation, Plane};
+use crate::ident::{Guid, Operation, Plane, Verb};
 use crate::model::{PermissionBlock, RoleDefinition, RoleRef};
 use crate::pattern::{ActionPattern, Match, Wildcards};
 use rustc_hash::{FxHashMap, FxHasher};
@@ -112,12 +112,70 @@ pub(crate) struct Needle<'o> {
     wildcards: Wildcards,
     hash: u32,
     word: u64,
+    sign: Sign,
 }
 
 impl<'o> Needle<'o> {
     pub(crate) fn new(operation: &'o Operation, wildcards: Wildcards) -> Needle<'o> {
         let folded = operation.folded();
-        Needle { operation, wildcards, hash: hash(folded), word: telling(folded.as_bytes()).0 }
+        let word = telling(folded.as_bytes()).0;
+        let sign = Sign { beginnings: beginning(word), verbs: verb(operation.verb()) };
+        Needle { operation, wildcards, hash: hash(folded), word, sign }
+    }
+}
+
+/// What the allow lists of a role begin and end with, in two words: most roles are passed over by it, and
+/// nothing else of them is read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sign {
+    /// One bit for each beginning, by a hash of its telling bytes.
+    beginnings: u64,
+    /// One bit for each verb at the end of a pattern whose beginning does not tell.
+    verbs: u8,
+}
+
+/// The first four of the telling bytes tell providers apart, and short ones have no more.
+const FIRST: u64 = 0xffff_ffff;
+
+fn beginning(word: u64) -> u64 {
+    1 << ((word & FIRST).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58)
+}
+
+fn verb(verb: Verb) -> u8 {
+    1 << verb as u8
+}
+
+impl Sign {
+    /// What nobody knows may hold anything.
+    const ANYTHING: Sign = Sign { beginnings: u64::MAX, verbs: u8::MAX };
+
+    fn new(blocks: &[PermissionBlock], plane: Plane) -> Sign {
+        let mut sign = Sign::default();
+        for pattern in blocks.iter().flat_map(|block| block.side(plane).0) {
+            let folded = pattern.folded();
+            let Some(star) = folded.find('*') else {
+                sign.beginnings |= beginning(telling(folded.as_bytes()).0);
+                continue;
+            };
+            let (word, mask) = telling(&folded.as_bytes()[..star]);
+            if mask & FIRST == FIRST {
+                sign.beginnings |= beginning(word);
+                continue;
+            }
+            // What follows the last slash is the verb, if no star stands in it.
+            let last = folded.rsplit('/').next().unwrap_or_default();
+            let ends = if last.contains('*') || !folded.contains('/') {
+                u8::MAX
+            } else {
+                verb(Verb::of_segment(last))
+            };
+            sign.verbs |= ends;
+        }
+        sign
+    }
+
+    fn may_hold(self, needle: &Needle<'_>) -> bool {
+        self.beginnings & needle.sign.beginnings != 0 || self.verbs & needle.sign.verbs != 0
     }
 }
 
@@ -202,6 +260,7 @@ impl List {
 pub(crate) struct Roles {
     states: Vec<RoleState>,
     sides: Vec<Vec<[Side; 2]>>,
+    signs: Vec<[Sign; 2]>,
     by_reference: FxHashMap<RoleRef, u32>,
 }
 
@@ -222,11 +281,19 @@ impl Roles {
         let row = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         let sides = state.definition().map_or_else(Vec::new, |role| prepare(&role.blocks));
         self.sides.push(sides);
+        self.signs.push(state.definition().map_or([Sign::ANYTHING; 2], |role| {
+            [Plane::Control, Plane::Data].map(|plane| Sign::new(&role.blocks, plane))
+        }));
         self.states.push(state);
         for reference in references {
             self.by_reference.entry(reference).or_insert(row);
         }
         RoleIx(row)
+    }
+
+    /// Does an allow list of the role match the operation, perhaps? A no is certain.
+    pub(crate) fn may_hold(&self, role: RoleIx, plane: Plane, needle: &Needle<'_>) -> bool {
+        self.signs[role.row()][at(plane)].may_hold(needle)
     }
 
     /// The prepared sides of a role's blocks, control before data.

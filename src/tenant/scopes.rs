@@ -49,8 +49,9 @@ pub(crate) enum Mark {
     Floating = 8,
 }
 
-/// How many scopes of a path are kept without asking for memory: Azure's own trees have nine levels.
-const NEAR: usize = 24;
+/// How many scopes of a path are kept without asking for memory: in Azure a resource has at most nine above
+/// it, and what extends it a few more.
+const NEAR: usize = 16;
 
 /// A scope and everything above it.
 #[derive(Debug, Clone)]
@@ -73,7 +74,12 @@ fn sieve(ix: ScopeIx) -> u64 {
 impl Path {
     /// Is a scope one of them?
     pub(crate) fn holds(&self, ix: ScopeIx) -> bool {
-        self.sieve & sieve(ix) != 0 && self.upwards().any(|above| above == ix)
+        self.may_hold(ix) && (self.near[..self.count].contains(&ix) || self.far.contains(&ix))
+    }
+
+    /// Is it perhaps? A no is certain.
+    pub(crate) fn may_hold(&self, ix: ScopeIx) -> bool {
+        self.sieve & sieve(ix) != 0
     }
 
     /// Does something of this kind stand at any of them?
