@@ -1,7 +1,7 @@
 //! A set of operations in few words: patterns, exceptions, and the gravest by name.
 
 use super::delta::Part;
-use super::operations::is_future;
+use super::operations::{FUTURE, is_future};
 use super::{Effect, Grave};
 use crate::analysis::role::{Credentials, Power};
 use crate::catalog::local_auth::{Grants, LocalAuth, LocalAuthCatalog};
@@ -145,8 +145,35 @@ impl<'u> Describer<'u> {
             .clone()
     }
 
-    /// Patterns that hold exactly a set, of all operations that are looked at.
+    /// Patterns that hold exactly a set, of all operations that are looked at: in a role's own words, or
+    /// by verb where that is shorter.
     fn patterns(
+        &mut self,
+        plane: Plane,
+        set: &Bits,
+        allow: &[ActionPattern],
+        except: &[ActionPattern],
+    ) -> (Vec<String>, Vec<String>) {
+        let own = self.said(plane, set, allow, except);
+        let by_verb = self.said(plane, set, &[], except);
+        let length = |said: &(Vec<String>, Vec<String>)| said.0.len() + said.1.len();
+        if length(&by_verb) < length(&own) && self.covers(plane, set, &by_verb.0) {
+            return by_verb;
+        }
+        own
+    }
+
+    /// Do patterns match all of a set? Operations that may come are never told one by one.
+    fn covers(&mut self, plane: Plane, set: &Bits, patterns: &[String]) -> bool {
+        let mut rest = set.clone();
+        for pattern in patterns.iter().filter_map(|text| ActionPattern::new(text).ok()) {
+            let bits = self.matches(plane, &pattern);
+            without(&mut rest, &bits);
+        }
+        rest.iter().all(|word| *word == 0)
+    }
+
+    fn said(
         &mut self,
         plane: Plane,
         set: &Bits,
@@ -243,6 +270,10 @@ fn gather(operations: &[Operation], set: &Bits, forbidden: &Bits, into: &mut Vec
         // The shortest beginning whose whole branch is free.
         let mut found = None;
         for (end, _) in text.match_indices('/') {
+            // What may come has no name of its own.
+            if text[..=end].contains(FUTURE) {
+                break;
+            }
             let start = operations.partition_point(|one| one.folded() < &text[..=end]);
             let branch = operations[start..]
                 .iter()

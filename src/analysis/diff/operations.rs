@@ -9,7 +9,7 @@ use crate::tenant::{Bits, Operations, Tenant};
 use rustc_hash::FxHashSet;
 
 /// A segment that no operation of Azure's has: what an operation of the future might be called.
-const FUTURE: &str = "(future)";
+pub(super) const FUTURE: &str = "(future)";
 
 /// The operations of both tenants' catalogs and of some blocks; and which of them a catalog knows.
 pub(super) fn universe(
