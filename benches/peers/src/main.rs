@@ -15,8 +15,7 @@ mod machine;
 mod measure;
 mod peers;
 mod report;
-#[path = "../../support/mod.rs"]
-#[expect(dead_code, reason = "the exports of the generator are for other measurements")]
+#[expect(dead_code, reason = "some of the generator is for other measurements")]
 mod support;
 mod workload;
 
