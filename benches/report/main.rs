@@ -20,6 +20,7 @@ mod decisions;
 mod differences;
 mod listings;
 mod loading;
+mod memory;
 mod page;
 mod plot;
 mod roles;
