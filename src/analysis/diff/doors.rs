@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// for everybody who holds something there.
 const RESOURCES: usize = 400;
 
+/// So many people times resources are asked at most: in a large tenant that is `azrbac audit local-auth`.
+const QUESTIONS: usize = 100_000;
+
 /// What happened to the local-authentication door of one resource.
 #[derive(Debug, Clone)]
 pub struct DoorChange {
@@ -67,8 +70,9 @@ pub(super) fn doors(
         wanted.insert(place, align.scope(place).clone());
     }
     let mut left = 0;
+    let limit = wanted.len() + RESOURCES.min(QUESTIONS / align.people.len().max(1));
     for place in keyed(align, sweeps[0].universe, changes, deltas) {
-        if wanted.len() < RESOURCES {
+        if wanted.len() < limit {
             wanted.entry(place).or_insert_with(|| align.scope(place).clone());
         } else if !wanted.contains_key(&place) {
             left += 1;
