@@ -24,8 +24,8 @@ fn written(command: &Command) -> &'static [Format] {
             &[Text, Json, Html, Md]
         }
         Command::Audit(audit) => match &audit.command {
-            Some(AuditCommand::LocalAuth(doors)) if doors.plan.is_none() => &[Text, Json, Html, Md],
-            _ => &[Text, Json],
+            Some(AuditCommand::LocalAuth(doors)) if doors.plan.is_some() => &[Text, Json],
+            _ => &[Text, Json, Html, Md],
         },
         Command::Diff(_) => &[Text, Json, Md],
         Command::Graph(_) | Command::Role(RoleCommand::Lattice(_)) => {

@@ -5,7 +5,7 @@ mod local_auth;
 use super::args::{AuditArguments, AuditCommand, Format, Global, Level};
 use super::console::Console;
 use super::progress::Progress;
-use super::{Exit, Stop, files, inputs};
+use super::{Exit, Stop, files, inputs, pages};
 use azrbac::analysis::audit::{
     Options, RULES, Report, Severity, Since, apply, audit, read_suppressions,
 };
@@ -66,7 +66,8 @@ pub(crate) fn run(
             junit("azrbac audit", &audit_suites(&report, &found, deny))
         })?,
     ];
-    if !on_stdout.contains(&true) {
+    let page = |commands: &[String]| azrbac::report::pages::findings(&report, &found, commands);
+    if !on_stdout.contains(&true) && !pages::wrote(global, console, page)? {
         if asked.json || global.output == Format::Json {
             writeln!(console, "{}", audit_json(&loaded.tenant, &report, &found))?;
         } else {

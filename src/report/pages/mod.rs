@@ -4,11 +4,13 @@
 mod comparison;
 mod decision;
 mod doors;
+mod findings;
 mod order;
 mod tenant;
 
 pub use comparison::comparison;
 pub use decision::decision;
 pub use doors::doors;
+pub use findings::findings;
 pub use order::order;
 pub use tenant::tenant;
