@@ -482,3 +482,28 @@ fn the_shelf_is_listed() {
     assert_eq!(json["steps"][1]["answer"], "no");
     assert!(json["steps"][1]["derivation"].as_str().is_some_and(|text| text.contains("Owner")));
 }
+
+#[test]
+fn a_page_folds_its_answers_and_runs_nothing() {
+    let output = run(&["learn", "planes", "-o", "html"], "");
+    let page = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(page.matches("<details").count(), 5, "an answer each");
+    assert_eq!(page.matches("<svg").count(), 5, "a picture each");
+    assert!(page.contains("azrbac learn planes -o html"), "how it is made again");
+    let markdown = text(&run(&["learn", "planes", "-o", "md"], "").stdout);
+    assert!(markdown.starts_with("# Two planes\n"), "{markdown}");
+    assert!(markdown.contains("<details>"));
+    // A name that looks like markup is a name.
+    let file = folder("page").join("mine.yaml");
+    let hostile = OWN.replace("ada@contoso.example", "<script>@contoso.example");
+    std::fs::write(&file, hostile).expect("written");
+    let path = file.to_str().expect("a path");
+    for format in ["html", "md"] {
+        let output = run(&["learn", path, "-o", format], "");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let page = text(&output.stdout);
+        assert!(page.contains("script"), "{format}");
+        assert!(format == "md" || !page.contains("<script>"), "{page}");
+    }
+}

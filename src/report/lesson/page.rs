@@ -1,9 +1,10 @@
 //! A lesson as a page: every answer folded away until the reader has guessed.
 
 use super::text::{answer, shown, solution};
-use crate::lesson::{Lesson, Part, Played, Solution};
+use crate::lesson::{Answer, Lesson, Part, Played, Solution};
 use crate::report::Style;
 use crate::report::document::{Document, Flow, Inline, Tone};
+use crate::report::picture::of_decision;
 
 /// The words of a lesson: what stands between backticks is code.
 fn inline(text: &str) -> Inline {
@@ -63,6 +64,11 @@ pub fn page(lesson: &Lesson, played: &Played) -> Document {
                 open.paragraph(Inline::default().badge(tone, &solution(step)));
                 let tenant = &played.tenants[lesson.steps[number].stage];
                 open.code("what azrbac answers", &answer(tenant, step, style));
+                if let Answer::Can(inner) = &step.answer {
+                    let (prepared, decision, access) = &**inner;
+                    let picture = of_decision(tenant, prepared, decision, access);
+                    open.figure(picture.drawing(), picture.description());
+                }
                 prose(open, &step.because);
                 open.code("to ask again", &shown(&step.command));
             });
