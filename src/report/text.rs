@@ -193,11 +193,11 @@ impl Teller<'_> {
                 (true, Truth::False) => ", under a condition that does not hold",
             };
             let text = if pattern.eq_ignore_ascii_case(self.question.operation.text()) {
-                format!("      in {list}, by name{condition}")
+                format!("in {list}, by name{condition}")
             } else {
-                format!("      `{}` in {list} matches it{condition}", safe(pattern))
+                format!("`{}` in {list} matches it{condition}", safe(pattern))
             };
-            self.line(&text);
+            self.words(6, &text);
         }
     }
 
@@ -356,12 +356,9 @@ impl Teller<'_> {
                 Outcome::Conditional => (self.style.maybe("?"), "conditional"),
                 other => (self.style.no("✗"), other.as_str()),
             };
-            let line = format!(
-                "  {mark} linked check {} on {}: {word}",
-                safe(linked.operation.text()),
-                self.place(&linked.scope)
-            );
-            self.line(&line);
+            let operation = safe(linked.operation.text());
+            let text = format!("linked check {operation} on {}: {word}", self.place(&linked.scope));
+            self.marked(&mark, &text);
         }
     }
 
