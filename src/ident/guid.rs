@@ -17,6 +17,9 @@ use std::str::FromStr;
 /// assert_eq!(plain.to_string(), "8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
 /// # Ok::<(), azrbac::origin::Error>(())
 /// ```
+// Aligned as four bytes are: a fact holds several, most of them in an enum or an option, whose tag would
+// take sixteen bytes otherwise.
+#[repr(Rust, packed(4))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub u128);
 

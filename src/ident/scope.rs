@@ -52,8 +52,8 @@ impl ScopeKind {
 /// ```
 #[derive(Clone)]
 pub struct Scope {
-    text: Box<str>,
-    folded: Box<str>,
+    /// The text and, just as long, the same folded: a tenant has a hundred thousand of them.
+    both: Box<str>,
 }
 
 /// The longest scope that is read, in bytes. Azure's own ids stay under a few thousand.
@@ -63,7 +63,7 @@ impl Scope {
     /// The scope above everything.
     #[must_use]
     pub fn root() -> Scope {
-        Scope { text: "/".into(), folded: "/".into() }
+        Scope { both: "//".into() }
     }
 
     /// The scope of a management group, by its id (not its display name, semantics.md 6.6).
@@ -96,47 +96,49 @@ impl Scope {
             return Ok(Scope::root());
         }
         let bare = bare.strip_prefix('/').unwrap_or(bare);
-        let mut full = String::with_capacity(bare.len() + 1);
-        full.push('/');
-        full.push_str(bare);
+        let mut both = String::with_capacity(2 * (bare.len() + 1));
+        for _ in 0..2 {
+            both.push('/');
+            both.push_str(bare);
+        }
         // One pass tells that there is nothing to look for in the segments, as in nearly every scope.
         let plain = bare.bytes().fold(true, |plain, byte| {
             plain & (0x20..0x7f).contains(&byte) & !matches!(byte, b'{' | b'}' | b'<' | b'>' | b'*')
         });
         check(text, bare, if plain { Segments::Plain } else { Segments::Any })?;
-        let folded = full.to_ascii_lowercase();
-        Ok(Scope { text: full.into(), folded: folded.into() })
+        both[bare.len() + 1..].make_ascii_lowercase();
+        Ok(Scope { both: both.into() })
     }
 
     /// The spelling that was given, with the slashes mended.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.both[..self.both.len() / 2]
     }
 
     /// The form that is compared: ASCII lower case.
     #[must_use]
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.both[self.both.len() / 2..]
     }
 
     /// Which level it is on.
     #[must_use]
     pub fn kind(&self) -> ScopeKind {
-        kind_of(&self.folded)
+        kind_of(self.folded())
     }
 
     /// The last segment: what people call the thing.
     #[must_use]
     pub fn leaf(&self) -> &str {
-        if self.text.len() == 1 { "/" } else { self.text.rsplit('/').next().unwrap_or("/") }
+        if self.text().len() == 1 { "/" } else { self.text().rsplit('/').next().unwrap_or("/") }
     }
 
     /// What stands directly above, as far as the text alone tells (semantics.md 6.4): nothing for
     /// `/`, for a management group, and for a subscription, whose parents only the tenant knows.
     #[must_use]
     pub fn parent(&self) -> Option<Scope> {
-        let mut ends = ancestor_ends(&self.folded);
+        let mut ends = ancestor_ends(self.folded());
         ends.pop();
         Some(self.up_to(ends.pop()?))
     }
@@ -145,36 +147,36 @@ impl Scope {
     /// compared: `rg` is not above `rg2`.
     #[must_use]
     pub fn contains(&self, other: &Scope) -> bool {
-        if self.folded.len() == 1 || self.folded == other.folded {
+        if self.folded().len() == 1 || self.folded() == other.folded() {
             return true;
         }
-        ancestor_ends(&other.folded).iter().any(|end| other.folded[..*end] == *self.folded)
+        ancestor_ends(other.folded()).iter().any(|end| other.folded()[..*end] == *self.folded())
     }
 
     /// The subscription part, where there is one.
     #[must_use]
     pub fn subscription(&self) -> Option<Scope> {
-        let rest = self.folded.strip_prefix("/subscriptions/")?;
+        let rest = self.folded().strip_prefix("/subscriptions/")?;
         Some(self.up_to("/subscriptions/".len() + rest.find('/').unwrap_or(rest.len())))
     }
 
     /// The resource group part, where there is one.
     #[must_use]
     pub fn resource_group(&self) -> Option<Scope> {
-        let ends = ancestor_ends(&self.folded);
+        let ends = ancestor_ends(self.folded());
         let end = *ends.get(1)?;
-        (kind_of(&self.folded[..end]) == ScopeKind::ResourceGroup).then(|| self.up_to(end))
+        (kind_of(&self.folded()[..end]) == ScopeKind::ResourceGroup).then(|| self.up_to(end))
     }
 
     /// The full resource type of a resource or extension resource, such as
     /// `Microsoft.Storage/storageAccounts/blobServices`; `None` above resources.
     #[must_use]
     pub fn resource_type(&self) -> Option<String> {
-        let at = self.folded.rfind("/providers/")?;
+        let at = self.folded().rfind("/providers/")?;
         if self.kind() != ScopeKind::Resource {
             return None;
         }
-        let mut segments = self.text[at + "/providers/".len()..].split('/');
+        let mut segments = self.text()[at + "/providers/".len()..].split('/');
         let mut found = segments.next()?.to_string();
         while let Some(kind) = segments.next() {
             found.push('/');
@@ -186,15 +188,18 @@ impl Scope {
 
     /// The scope that ends at an offset of the text, one of [`ancestor_ends`].
     pub(crate) fn up_to(&self, end: usize) -> Scope {
-        Scope { text: self.text[..end].into(), folded: self.folded[..end].into() }
+        let mut both = String::with_capacity(2 * end);
+        both.push_str(&self.text()[..end]);
+        both.push_str(&self.folded()[..end]);
+        Scope { both: both.into() }
     }
 
     /// The `(type, name)` pairs after the last provider namespace, with the namespace: what a
     /// condition may ask about (`storageAccounts:name`).
     #[must_use]
     pub fn names(&self) -> Vec<(String, &str)> {
-        let Some(at) = self.folded.rfind("/providers/") else { return Vec::new() };
-        let mut segments = self.text[at + "/providers/".len()..].split('/');
+        let Some(at) = self.folded().rfind("/providers/") else { return Vec::new() };
+        let mut segments = self.text()[at + "/providers/".len()..].split('/');
         let mut path = segments.next().unwrap_or_default().to_string();
         let mut found = Vec::new();
         while let (Some(kind), Some(name)) = (segments.next(), segments.next()) {
@@ -348,13 +353,13 @@ fn wrong(text: &str, what: &str) -> Error {
 
 impl PartialEq for Scope {
     fn eq(&self, other: &Scope) -> bool {
-        self.folded == other.folded
+        self.folded() == other.folded()
     }
 }
 impl Eq for Scope {}
 impl std::hash::Hash for Scope {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.folded().hash(state);
     }
 }
 impl PartialOrd for Scope {
@@ -364,7 +369,7 @@ impl PartialOrd for Scope {
 }
 impl Ord for Scope {
     fn cmp(&self, other: &Scope) -> std::cmp::Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
     }
 }
 impl FromStr for Scope {
@@ -376,12 +381,12 @@ impl FromStr for Scope {
 }
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.text())
     }
 }
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", self.text)
+        write!(f, "Scope({})", self.text())
     }
 }
 

@@ -5,7 +5,7 @@
 use super::documents::RawEntry;
 use crate::ident::Guid;
 use crate::model::{
-    Assignment, AssignmentName, AssignmentState, Facts, InputKind, PrincipalType, RoleRef,
+    Assignment, AssignmentName, AssignmentState, Facts, InputKind, PrincipalType, RoleRef, ScopeRef,
 };
 use crate::origin::{Origin, SourceId};
 use serde_json::value::RawValue;
@@ -289,21 +289,41 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     (bytes[stop] == b'"').then_some(stop)
 }
 
+/// What adding one assignment leaves for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    folded: String,
+    /// By row of the scopes of the facts: was it looked at, and does it belong to this way?
+    plain: Vec<bool>,
+}
+
 /// Adds an assignment to the facts; `false` where its scope turns out to need the general way.
 pub(crate) fn add(
     facts: &mut Facts,
     source: SourceId,
     flat: &Flat<'_>,
-    buffer: &mut String,
+    scratch: &mut Scratch,
 ) -> bool {
-    buffer.clear();
-    buffer.push_str(flat.scope);
-    buffer.make_ascii_lowercase();
-    // Cosmos DB's own assignments are resources, with scopes of their own.
-    if buffer.contains("microsoft.documentdb/") {
-        return false;
-    }
-    let Ok(scope) = facts.scope_text(flat.scope, buffer) else { return false };
+    let folded = &mut scratch.folded;
+    folded.clear();
+    folded.push_str(flat.scope);
+    folded.make_ascii_lowercase();
+    let known = facts.scope_row(folded);
+    let is_plain = |row: ScopeRef| scratch.plain.get(row.0 as usize) == Some(&true);
+    let scope = match known.filter(|row| is_plain(*row)) {
+        Some(row) => row,
+        // Cosmos DB's own assignments are resources, with scopes of their own.
+        None if folded.contains("microsoft.documentdb/") => return false,
+        None => {
+            let Ok(row) = facts.scope_folded(flat.scope, folded) else { return false };
+            let at = row.0 as usize;
+            if scratch.plain.len() <= at {
+                scratch.plain.resize(at + 1, false);
+            }
+            scratch.plain[at] = true;
+            row
+        }
+    };
     facts.assignments.push(Assignment {
         name: AssignmentName::UnderScope(flat.id),
         principal: flat.principal,

@@ -161,11 +161,11 @@ fn read_flat(
     lines: &Lines,
 ) {
     facts.assignments.reserve(items.len());
-    let mut buffer = String::new();
+    let mut scratch = flat::Scratch::default();
     let (mut added, mut errors) = (0, 0);
     for (index, item) in items.iter().enumerate() {
         if let flat::Item::Flat(one) = item
-            && flat::add(facts, source, one, &mut buffer)
+            && flat::add(facts, source, one, &mut scratch)
         {
             added += 1;
             continue;

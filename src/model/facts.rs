@@ -8,11 +8,12 @@ use crate::ident::{Guid, Scope};
 use crate::origin::{Error, Place, SourceId, Sources};
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
-fn hash(folded: &str) -> u64 {
+/// The hash by which a scope is found by its folded text.
+pub(crate) fn scope_hash(folded: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    folded.hash(&mut hasher);
+    hasher.write(folded);
     hasher.finish()
 }
 
@@ -165,26 +166,43 @@ impl Facts {
         buffer.clear();
         buffer.push_str(text);
         buffer.make_ascii_lowercase();
-        if let Some(row) = self.scope_row(buffer) {
-            return Ok(row);
-        }
-        let scope = Scope::new(text)?;
-        Ok(self.scope(scope))
+        self.scope_folded(text, buffer)
     }
 
     fn add_scope(&mut self, scope: Scope) -> ScopeRef {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let hash_of = |row: &u32| scopes.get(*row as usize).map_or(0, |scope| hash(scope.folded()));
+        let hash_of = |row: &u32| {
+            scopes.get(*row as usize).map_or(0, |scope| scope_hash(scope.folded().as_bytes()))
+        };
         self.scope_rows.insert_unique(hash_of(&row), row, hash_of);
         ScopeRef(row)
     }
 
-    fn scope_row(&self, folded: &str) -> Option<ScopeRef> {
+    /// The row of a scope, where there is one.
+    pub(crate) fn scope_row(&self, folded: &str) -> Option<ScopeRef> {
         self.scope_rows
-            .find(hash(folded), |row| self.scopes[*row as usize].folded() == folded)
+            .find(scope_hash(folded.as_bytes()), |row| {
+                self.scopes[*row as usize].folded() == folded
+            })
             .map(|row| ScopeRef(*row))
+    }
+
+    /// The row of a scope whose folded text is known already.
+    ///
+    /// # Errors
+    /// As [`Scope::new`].
+    pub(crate) fn scope_folded(&mut self, text: &str, folded: &str) -> Result<ScopeRef, Error> {
+        match self.scope_row(folded) {
+            Some(row) => Ok(row),
+            None => Ok(self.scope(Scope::new(text)?)),
+        }
+    }
+
+    /// Gives away the scopes, and the table that finds their rows: no row means anything from here on.
+    pub(crate) fn take_scopes(&mut self) -> (Vec<Scope>, HashTable<u32>) {
+        (std::mem::take(&mut self.scopes), std::mem::take(&mut self.scope_rows))
     }
 
     /// The scope of a row.

@@ -2,10 +2,10 @@
 
 use super::members::Members;
 use super::roles::prepare;
-use super::scopes::Forest;
+use super::scopes::{Forest, Scopes, Seed};
 use super::{
-    AssignmentIx, DenyIx, DenyRow, LockIx, Mark, PrincipalInfo, PrincipalIx, Row, ScopeIx, Tenant,
-    names::Names,
+    AssignmentIx, DenyIx, DenyRow, LockIx, Mark, PrincipalInfo, PrincipalIx, RoleIx, Row, ScopeIx,
+    Tenant, names::Names,
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
@@ -13,16 +13,10 @@ use crate::model::{Facts, Gap, InputKind, Membership, PrincipalType, Touches, Wo
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
-    let mut scopes = scope_forest(&mut facts);
-    let scope_refs: Vec<ScopeIx> = facts
-        .scopes()
-        .iter()
-        .map(|scope| scopes.find(scope.folded()).unwrap_or(ScopeIx(0)))
-        .collect();
-    let roles = super::definitions::roles(&mut facts, catalog);
+    let (mut scopes, scope_refs) = scope_forest(&mut facts);
+    let (roles, role_of) = super::definitions::roles(&mut facts, catalog);
     time_windows(&mut facts);
-    let (ids, kinds, infos) = principals(&mut facts);
-    let rows: FxHashMap<Guid, u32> = ids.iter().copied().zip(0..).collect();
+    let People { ids, kinds, infos, rows, holders } = principals(&mut facts);
     let ix = |id: &Guid| rows.get(id).map(|row| PrincipalIx(*row));
     let members = Members::build(ids.len(), membership(&facts, ix));
     let open = open_groups(&facts, &ids, &kinds, &members, ix);
@@ -35,23 +29,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     uncounted.sort_unstable();
     uncounted.dedup();
 
-    let mut assignment_rows: Vec<Row> = Vec::with_capacity(facts.assignments.len());
-    for (fact, assignment) in (0..).zip(&facts.assignments) {
-        let (Some(holder), Some(role)) = (ix(&assignment.principal), roles.find(&assignment.role))
-        else {
-            continue;
-        };
-        let scope = scope_refs[assignment.scope.0 as usize];
-        assignment_rows.push(Row { scope, role, fact: AssignmentIx(fact), holder });
-    }
-    assignment_rows.sort_unstable_by_key(|row| (row.holder, row.scope, row.role, row.fact));
-    let mut rows_of = vec![0u32; ids.len() + 1];
-    for row in &assignment_rows {
-        rows_of[row.holder.row() + 1] += 1;
-    }
-    for at in 0..ids.len() {
-        rows_of[at + 1] += rows_of[at];
-    }
+    let (assignment_rows, rows_of) = by_holder(&facts, &scope_refs, &role_of, &holders, ids.len());
     let mut open_rows: Vec<Row> =
         assignment_rows.iter().filter(|row| open[row.holder.row()]).copied().collect();
     open_rows.sort_unstable_by_key(|row| (row.scope, row.holder, row.fact));
@@ -94,7 +72,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     for (at, assignment) in facts.assignments.iter().enumerate() {
         plain[at / 64] |= u64::from(assignment.is_plain()) << (at % 64);
     }
-    let notices = super::notices::notices(&mut facts, &scopes);
+    let notices = super::notices::notices(&mut facts, &scopes, &scope_refs);
     let mut resources = FxHashMap::default();
     for resource in std::mem::take(&mut facts.resources) {
         let at = scope_refs[resource.scope.0 as usize];
@@ -116,7 +94,9 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .subscriptions
         .iter()
         .filter_map(|subscription| subscription.tenant)
-        .chain(roots.filter_map(|group| Guid::parse(facts.scope_at(group.scope).leaf())))
+        .chain(roots.filter_map(|group| {
+            Guid::parse(scopes.scope(scope_refs[group.scope.0 as usize]).leaf())
+        }))
         .collect();
     directories.sort_unstable();
     directories.dedup();
@@ -166,15 +146,13 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
 }
 
 /// The scope tree: every scope that any fact names, management groups and subscriptions placed.
-fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
-    let mut forest = Forest::default();
-    for scope in facts.scopes() {
-        forest.add(scope);
-    }
-    let mut placed: FxHashSet<petgraph::graph::NodeIndex> = FxHashSet::default();
+fn scope_forest(facts: &mut Facts) -> (Scopes, Vec<ScopeIx>) {
+    let (scopes, rows) = facts.take_scopes();
+    let mut forest = Forest::new(scopes, rows);
+    let mut placed: FxHashSet<Seed> = FxHashSet::default();
     let mut circles = Vec::new();
     for group in &facts.management_groups {
-        let node = forest.add(facts.scope_at(group.scope));
+        let node = forest.seed(group.scope);
         if let Some(name) = &group.display_name {
             forest.name(node, name);
         }
@@ -183,23 +161,23 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
                 placed.insert(node);
             }
             Some(Some(parent)) => {
-                let parent = forest.add(facts.scope_at(parent));
+                let parent = forest.seed(parent);
                 if forest.parent(node) == Some(parent) || forest.place(node, parent).is_ok() {
                     placed.insert(node);
                 } else {
-                    circles.push(facts.scope_at(group.scope).text().to_string());
+                    circles.push(forest.scope(node).text().to_string());
                 }
             }
             None => {}
         }
     }
     for subscription in &facts.subscriptions {
-        let node = forest.add(facts.scope_at(subscription.scope));
+        let node = forest.seed(subscription.scope);
         if let Some(name) = &subscription.display_name {
             forest.name(node, name);
         }
         if let Some(group) = subscription.management_group {
-            let group = forest.add(facts.scope_at(group));
+            let group = forest.seed(group);
             if forest.place(node, group).is_ok() {
                 placed.insert(node);
             }
@@ -209,7 +187,7 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
     // subscription of that tenant stands below it.
     if facts.world == World::Open {
         for subscription in &facts.subscriptions {
-            let node = forest.add(facts.scope_at(subscription.scope));
+            let node = forest.seed(subscription.scope);
             let root = subscription.tenant.and_then(|id| {
                 forest.find(&format!("/providers/microsoft.management/managementgroups/{id}"))
             });
@@ -218,7 +196,8 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
                 let _placed = forest.place(node, root);
             }
         }
-        for (node, kind) in forest.kinds() {
+        for node in forest.seeds() {
+            let kind = forest.scope(node).kind();
             if matches!(kind, ScopeKind::ManagementGroup | ScopeKind::Subscription)
                 && !placed.contains(&node)
                 && !is_tenant_root(&forest, facts, node)
@@ -239,7 +218,7 @@ fn scope_forest(facts: &mut Facts) -> super::scopes::Scopes {
     forest.finish()
 }
 
-fn is_tenant_root(forest: &Forest, facts: &Facts, node: petgraph::graph::NodeIndex) -> bool {
+fn is_tenant_root(forest: &Forest, facts: &Facts, node: Seed) -> bool {
     facts.subscriptions.iter().filter_map(|subscription| subscription.tenant).any(|id| {
         forest.find(&format!("/providers/microsoft.management/managementgroups/{id}")) == Some(node)
     })
@@ -265,46 +244,117 @@ fn time_windows(facts: &mut Facts) {
     }
 }
 
+/// The assignments as a decision walks them, by holder, scope and role, and where the rows of each holder
+/// begin. Counted into place holder by holder: what is left to sort is short.
+fn by_holder(
+    facts: &Facts,
+    scope_refs: &[ScopeIx],
+    role_of: &[RoleIx],
+    holders: &[PrincipalIx],
+    count: usize,
+) -> (Vec<Row>, Vec<u32>) {
+    let mut rows_of = vec![0u32; count + 1];
+    for holder in holders {
+        rows_of[holder.row() + 1] += 1;
+    }
+    for at in 0..count {
+        rows_of[at + 1] += rows_of[at];
+    }
+    let none =
+        Row { scope: ScopeIx(0), role: RoleIx(0), fact: AssignmentIx(0), holder: PrincipalIx(0) };
+    let mut rows = vec![none; holders.len()];
+    let mut next = rows_of.clone();
+    for ((fact, assignment), (holder, role)) in
+        (0..).zip(&facts.assignments).zip(holders.iter().zip(role_of))
+    {
+        let at = &mut next[holder.row()];
+        let scope = scope_refs[assignment.scope.0 as usize];
+        rows[*at as usize] = Row { scope, role: *role, fact: AssignmentIx(fact), holder: *holder };
+        *at += 1;
+    }
+    for at in 0..count {
+        rows[rows_of[at] as usize..rows_of[at + 1] as usize]
+            .sort_unstable_by_key(|row| (row.scope, row.role, row.fact));
+    }
+    (rows, rows_of)
+}
+
 /// Everybody that anything names, sorted by id.
-fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<PrincipalInfo>) {
-    let mut ids: Vec<Guid> =
-        Vec::with_capacity(facts.principals.len() + facts.assignments.len() / 4);
-    ids.extend(facts.principals.iter().map(|p| p.id));
-    ids.extend(facts.assignments.iter().map(|a| a.principal));
+struct People {
+    ids: Vec<Guid>,
+    kinds: Vec<PrincipalType>,
+    infos: Vec<PrincipalInfo>,
+    /// The row of each id.
+    rows: FxHashMap<Guid, u32>,
+    /// Who holds each assignment.
+    holders: Vec<PrincipalIx>,
+}
+
+fn principals(facts: &mut Facts) -> People {
+    // Numbered as they come, so that an id is looked up once where it stands; sorted afterwards.
+    let mut rows: FxHashMap<Guid, u32> = FxHashMap::default();
+    rows.reserve(facts.principals.len().max(facts.names_in_assignments.len()));
+    let mut ids: Vec<Guid> = Vec::with_capacity(rows.capacity());
+    let mut number = |id: Guid| {
+        *rows.entry(id).or_insert_with(|| {
+            ids.push(id);
+            u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
+        })
+    };
+    let mut holders: Vec<PrincipalIx> =
+        facts.assignments.iter().map(|one| PrincipalIx(number(one.principal))).collect();
+    for principal in &facts.principals {
+        number(principal.id);
+    }
     for group in &facts.groups {
-        ids.push(group.id);
-        ids.extend(&group.members);
+        number(group.id);
+        for member in &group.members {
+            number(*member);
+        }
     }
     for deny in &facts.denies {
-        ids.extend(deny.principals.iter().chain(&deny.excludes).map(|p| p.id));
+        for principal in deny.principals.iter().chain(&deny.excludes) {
+            number(principal.id);
+        }
     }
     for resource in &facts.resources {
-        ids.extend(&resource.identities);
+        for id in &resource.identities {
+            number(*id);
+        }
     }
-    ids.sort_unstable();
-    ids.dedup();
+    let mut order: Vec<(Guid, u32)> = ids.iter().copied().zip(0..).collect();
+    order.sort_unstable();
+    let mut rank = vec![0u32; ids.len()];
+    for (row, (_, before)) in (0..).zip(&order) {
+        rank[*before as usize] = row;
+    }
+    rows.values_mut().for_each(|row| *row = rank[*row as usize]);
+    for holder in &mut holders {
+        holder.0 = rank[holder.row()];
+    }
+    let ids: Vec<Guid> = order.into_iter().map(|(id, _)| id).collect();
     let mut kinds = vec![PrincipalType::Unknown; ids.len()];
     let mut infos = vec![PrincipalInfo::default(); ids.len()];
-    let row = |id: &Guid| ids.binary_search(id).ok();
-    let mut kind_of = |id: &Guid, kind: PrincipalType| {
-        if let Some(row) = row(id)
+    let row = |id: &Guid| rows.get(id).map(|row| *row as usize);
+    let mut is = |row: Option<usize>, kind: PrincipalType| {
+        if let Some(row) = row
             && kinds[row] == PrincipalType::Unknown
         {
             kinds[row] = kind;
         }
     };
     for principal in &facts.principals {
-        kind_of(&principal.id, principal.kind);
+        is(row(&principal.id), principal.kind);
     }
     for group in &facts.groups {
-        kind_of(&group.id, PrincipalType::Group);
+        is(row(&group.id), PrincipalType::Group);
     }
-    for assignment in &facts.assignments {
-        kind_of(&assignment.principal, assignment.principal_type);
+    for (assignment, holder) in facts.assignments.iter().zip(&holders) {
+        is(Some(holder.row()), assignment.principal_type);
     }
     for deny in &facts.denies {
         for principal in deny.principals.iter().chain(&deny.excludes) {
-            kind_of(&principal.id, principal.kind);
+            is(row(&principal.id), principal.kind);
         }
     }
     for principal in std::mem::take(&mut facts.principals) {
@@ -327,22 +377,22 @@ fn principals(facts: &mut Facts) -> (Vec<Guid>, Vec<PrincipalType>, Vec<Principa
             info.security_attributes = principal.security_attributes;
         }
     }
-    let named = std::mem::take(&mut facts.names_in_assignments);
+    let mut named = std::mem::take(&mut facts.names_in_assignments);
     for (row, id) in ids.iter().enumerate() {
-        let Some((kind, name)) = named.get(id) else { continue };
+        let Some((kind, name)) = named.get_mut(id) else { continue };
         let info = &mut infos[row];
         if name.is_empty() || info.display_name.is_some() || info.user_principal_name.is_some() {
             continue;
         }
         match kind {
-            PrincipalType::User => info.user_principal_name = Some(name.clone()),
+            PrincipalType::User => info.user_principal_name = Some(std::mem::take(name)),
             PrincipalType::ServicePrincipal if Guid::parse(name).is_some() => {
                 info.app_id = info.app_id.or(Guid::parse(name));
             }
-            _ => info.display_name = Some(name.clone()),
+            _ => info.display_name = Some(std::mem::take(name)),
         }
     }
-    (ids, kinds, infos)
+    People { ids, kinds, infos, rows, holders }
 }
 
 /// `(member, group)` pairs. Only groups that count for access have an effect of their own (U13), but

@@ -1,5 +1,6 @@
 //! Which definition each role has: the export's, the catalog's, or none.
 
+use super::RoleIx;
 use super::roles::{RoleState, Roles};
 use crate::catalog::Catalog;
 use crate::ident::Guid;
@@ -7,8 +8,9 @@ use crate::model::{Facts, Gap, RoleDefinition, RoleKind, RoleRef, Touches, World
 use rustc_hash::FxHashMap;
 
 /// Which definition each role has (scenario-format.md): an explicit catalog wins over an exported
-/// built-in role, which wins over the embedded one; a custom role never takes a built-in's GUID.
-pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> Roles {
+/// built-in role, which wins over the embedded one; a custom role never takes a built-in's GUID. Beside
+/// the roles: which one each assignment gives.
+pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>) {
     let mut known: FxHashMap<Guid, RoleDefinition> = FxHashMap::default();
     let mut nameless: Vec<RoleDefinition> = Vec::new();
     let mut order: Vec<Guid> = Vec::new();
@@ -86,11 +88,13 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> Roles {
         let name = RoleRef::Name(role.name.to_lowercase().into());
         roles.add(RoleState::Known(role), vec![name]);
     }
+    let mut role_of = Vec::with_capacity(facts.assignments.len());
     for assignment in &mut facts.assignments {
         if let RoleRef::Name(name) = &mut assignment.role {
             *name = name.to_lowercase().into();
         }
-        if roles.find(&assignment.role).is_some() {
+        if let Some(known) = roles.find(&assignment.role) {
+            role_of.push(known);
             continue;
         }
         let found = match &assignment.role {
@@ -109,9 +113,9 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> Roles {
             }
             None => RoleState::Unknown { reference: assignment.role.clone(), name: None },
         };
-        roles.add(state, references);
+        role_of.push(roles.add(state, references));
     }
-    roles
+    (roles, role_of)
 }
 
 fn same_permissions(a: &RoleDefinition, b: &RoleDefinition) -> bool {

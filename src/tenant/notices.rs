@@ -4,7 +4,6 @@ use super::scopes::Scopes;
 use super::{Notice, ScopeIx};
 use crate::ident::ScopeKind;
 use crate::model::{Facts, InputKind, World};
-use rustc_hash::FxHashSet;
 
 const RESOURCES: &str = "az graph query -q \"resources | project id, type, properties, identity, tags\" -o json > resources.json";
 
@@ -47,7 +46,7 @@ fn missing_parts(facts: &mut Facts, found: &mut Vec<Notice>) {
 }
 
 /// Kinds of input that no file holds, once each, with the command that exports them.
-pub(super) fn notices(facts: &mut Facts, scopes: &Scopes) -> Vec<Notice> {
+pub(super) fn notices(facts: &mut Facts, scopes: &Scopes, scope_refs: &[ScopeIx]) -> Vec<Notice> {
     let mut found = Vec::new();
     if facts.world == World::Closed {
         return found;
@@ -113,12 +112,9 @@ pub(super) fn notices(facts: &mut Facts, scopes: &Scopes) -> Vec<Notice> {
             help: RESOURCES.to_string(),
         });
     }
-    let mut with_assignments: FxHashSet<&str> = FxHashSet::default();
+    let mut assigned = vec![false; scopes.len()];
     for assignment in &facts.assignments {
-        let folded = facts.scope_at(assignment.scope).folded();
-        if let Some(rest) = folded.strip_prefix("/subscriptions/") {
-            with_assignments.insert(rest.split('/').next().unwrap_or_default());
-        }
+        assigned[scope_refs[assignment.scope.0 as usize].row()] = true;
     }
     for row in 0..scopes.len() {
         let ix = ScopeIx(u32::try_from(row).unwrap_or(u32::MAX));
@@ -126,8 +122,9 @@ pub(super) fn notices(facts: &mut Facts, scopes: &Scopes) -> Vec<Notice> {
             continue;
         }
         let scope = scopes.scope(ix);
-        let id = scope.folded().rsplit('/').next().unwrap_or_default();
-        if !with_assignments.contains(id) && facts.has(InputKind::RoleAssignments) {
+        // What stands below a subscription is numbered right behind it.
+        let below = ix.row()..scopes.end(ix) as usize;
+        if !assigned[below].contains(&true) && facts.has(InputKind::RoleAssignments) {
             found.push(Notice {
                 code: "subscription-without-assignments",
                 message: format!(

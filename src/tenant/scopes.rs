@@ -2,24 +2,18 @@
 
 use super::ScopeIx;
 use crate::ident::{Scope, ScopeKind, ancestor_ends};
+use crate::model::{ScopeRef, scope_hash as hash};
 use hashbrown::HashTable;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::Dfs;
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
 
 /// All scopes that anything names, with everything above them.
 #[derive(Debug)]
 pub(crate) struct Scopes {
-    nodes: Vec<Node>,
+    scopes: Vec<Scope>,
     links: Vec<Link>,
     rows: HashTable<u32>,
-}
-
-/// What people see of a scope.
-#[derive(Debug)]
-struct Node {
-    scope: Scope,
-    display_name: Option<Box<str>>,
+    /// Display names of management groups and subscriptions.
+    names: FxHashMap<ScopeIx, Box<str>>,
 }
 
 /// What a walk up the tree reads: small, and a scope lies beside those above it, so that a walk waits for
@@ -105,166 +99,212 @@ pub(crate) struct Located {
     pub(crate) floating: bool,
 }
 
-fn hash(folded: &[u8]) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(folded);
-    hasher.finish()
-}
-
 /// The most scopes that may stand above a management group. Azure allows six levels; far beyond that an
 /// export is broken, and following it would take quadratic time.
 pub(crate) const PLACE_LIMIT: usize = 10_000;
 
-/// What the tree is made of: scopes, and for management groups and subscriptions what is above them.
-#[derive(Debug, Default)]
-pub(crate) struct Forest {
-    graph: DiGraph<Seed, ()>,
-    rows: rustc_hash::FxHashMap<Box<str>, NodeIndex>,
+/// A scope while the tree is made: its row in the facts, or beyond them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Seed(u32);
+
+impl Seed {
+    fn row(self) -> usize {
+        self.0 as usize
+    }
 }
 
+/// What the tree is made of: scopes, and for management groups and subscriptions what is above them.
 #[derive(Debug)]
-struct Seed {
-    scope: Scope,
-    display_name: Option<Box<str>>,
-    parent: Option<NodeIndex>,
-    floating: bool,
+pub(crate) struct Forest {
+    scopes: Vec<Scope>,
+    rows: HashTable<u32>,
+    parents: Vec<Option<Seed>>,
+    floating: Vec<bool>,
+    names: FxHashMap<Seed, Box<str>>,
 }
 
 impl Forest {
-    /// Adds a scope and everything above it that its text names.
-    pub(crate) fn add(&mut self, scope: &Scope) -> NodeIndex {
-        if let Some(node) = self.rows.get(scope.folded()) {
-            return *node;
-        }
-        let ends = ancestor_ends(scope.folded());
-        let above = ends.len().checked_sub(2).map(|at| &scope.folded()[..ends[at]]);
-        let parent = match above.and_then(|above| self.rows.get(above)) {
-            Some(node) => Some(*node),
-            None => scope.parent().map(|parent| self.add(&parent)),
+    /// The scopes of facts and everything above them that their texts name. `rows` finds each by the
+    /// hash of its folded text.
+    pub(crate) fn new(scopes: Vec<Scope>, rows: HashTable<u32>) -> Forest {
+        let count = scopes.len();
+        let mut forest = Forest {
+            scopes,
+            rows,
+            parents: Vec::with_capacity(count + count / 4),
+            floating: Vec::new(),
+            names: FxHashMap::default(),
         };
-        let node = self.graph.add_node(Seed {
-            scope: scope.clone(),
-            display_name: None,
-            parent,
-            floating: false,
-        });
-        self.rows.insert(scope.folded().into(), node);
-        node
+        // What is added on the way stands behind the others and gets its own parent in turn.
+        while forest.parents.len() < forest.scopes.len() {
+            let parent = forest.parent_in_text(forest.parents.len());
+            forest.parents.push(parent);
+        }
+        forest.floating = vec![false; forest.scopes.len()];
+        forest
+    }
+
+    fn parent_in_text(&mut self, row: usize) -> Option<Seed> {
+        let scope = &self.scopes[row];
+        let ends = ancestor_ends(scope.folded());
+        let end = ends[ends.len().checked_sub(2)?];
+        if let Some(found) = self.find(&scope.folded()[..end]) {
+            return Some(found);
+        }
+        let above = scope.up_to(end);
+        Some(self.push(above))
+    }
+
+    fn push(&mut self, scope: Scope) -> Seed {
+        let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
+        let hashed = hash(scope.folded().as_bytes());
+        self.scopes.push(scope);
+        let scopes = &self.scopes;
+        let rehash = |row: &u32| hash(scopes[*row as usize].folded().as_bytes());
+        self.rows.insert_unique(hashed, row, rehash);
+        Seed(row)
+    }
+
+    /// The seed of a scope of the facts.
+    pub(crate) fn seed(&self, scope: ScopeRef) -> Seed {
+        Seed(scope.0)
+    }
+
+    pub(crate) fn scope(&self, seed: Seed) -> &Scope {
+        &self.scopes[seed.row()]
     }
 
     /// Names a management group or a subscription.
-    pub(crate) fn name(&mut self, node: NodeIndex, name: &str) {
-        self.graph[node].display_name.get_or_insert(name.into());
+    pub(crate) fn name(&mut self, seed: Seed, name: &str) {
+        self.names.entry(seed).or_insert_with(|| name.into());
     }
 
     /// Places a management group or subscription. `Err` where that would close a circle: a group
     /// that is its own ancestor is left where it was.
-    pub(crate) fn place(&mut self, child: NodeIndex, parent: NodeIndex) -> Result<(), ()> {
-        if self.graph[child].scope.kind() == ScopeKind::Root {
+    pub(crate) fn place(&mut self, child: Seed, parent: Seed) -> Result<(), ()> {
+        if self.scope(child).kind() == ScopeKind::Root {
             return Err(());
         }
         let mut above = Some(parent);
         let mut steps = 0;
-        while let Some(node) = above {
+        while let Some(seed) = above {
             steps += 1;
-            if node == child || steps > PLACE_LIMIT {
+            if seed == child || steps > PLACE_LIMIT {
                 return Err(());
             }
-            above = self.graph[node].parent;
+            above = self.parent(seed);
         }
-        self.graph[child].parent = Some(parent);
-        self.graph[child].floating = false;
+        self.parents[child.row()] = Some(parent);
+        self.floating[child.row()] = false;
         Ok(())
     }
 
     /// Says that what stands directly above is not known.
-    pub(crate) fn float(&mut self, node: NodeIndex) {
-        self.graph[node].floating = true;
+    pub(crate) fn float(&mut self, seed: Seed) {
+        self.floating[seed.row()] = true;
     }
 
-    pub(crate) fn parent(&self, node: NodeIndex) -> Option<NodeIndex> {
-        self.graph[node].parent
+    pub(crate) fn parent(&self, seed: Seed) -> Option<Seed> {
+        self.parents[seed.row()]
     }
 
-    pub(crate) fn kinds(&self) -> Vec<(NodeIndex, ScopeKind)> {
-        self.graph.node_indices().map(|node| (node, self.graph[node].scope.kind())).collect()
+    pub(crate) fn seeds(&self) -> impl Iterator<Item = Seed> + use<> {
+        (0..u32::try_from(self.scopes.len()).unwrap_or(u32::MAX)).map(Seed)
     }
 
-    pub(crate) fn find(&self, folded: &str) -> Option<NodeIndex> {
-        self.rows.get(folded).copied()
+    pub(crate) fn find(&self, folded: &str) -> Option<Seed> {
+        self.rows
+            .find(hash(folded.as_bytes()), |row| self.scopes[*row as usize].folded() == folded)
+            .map(|row| Seed(*row))
     }
 
-    /// Numbers the forest. Children of one parent are sorted by name, so the order of files does not
-    /// matter.
-    pub(crate) fn finish(mut self) -> Scopes {
-        let root = self.add(&Scope::root());
-        let nodes: Vec<NodeIndex> = self.graph.node_indices().collect();
-        for node in &nodes {
-            if *node != root && self.graph[*node].parent.is_none() {
-                self.graph[*node].parent = Some(root);
+    /// Numbers the forest, and says which number each seed got. Children of one parent are sorted by
+    /// name, so the order of files does not matter.
+    pub(crate) fn finish(mut self) -> (Scopes, Vec<ScopeIx>) {
+        let root = match self.find("/") {
+            Some(root) => root,
+            None => {
+                self.parents.push(None);
+                self.floating.push(false);
+                self.push(Scope::root())
             }
-        }
-        // Depth-first search visits the newest edge first: sorted in reverse, it walks in order.
-        let mut edges: Vec<(NodeIndex, NodeIndex)> =
-            nodes.iter().filter_map(|node| Some((self.graph[*node].parent?, *node))).collect();
-        // By parent first: only siblings are compared by name, and names share long beginnings.
-        edges.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| self.graph[b.1].scope.cmp(&self.graph[a.1].scope))
-        });
-        for (parent, child) in edges {
-            self.graph.add_edge(parent, child, ());
-        }
-        // An explicit stack: how deep a tree of management groups is nested is the export's affair.
-        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let mut order = Vec::with_capacity(nodes.len());
-        let mut number = vec![0u32; nodes.len()];
-        let mut walk = Dfs::new(&self.graph, root);
-        while let Some(node) = walk.next(&self.graph) {
-            number[node.index()] = count(order.len());
-            order.push(node);
-        }
-        let mut size = vec![1u32; nodes.len()];
-        for node in order.iter().rev() {
-            if let Some(parent) = self.graph[*node].parent {
-                size[parent.index()] += size[node.index()];
-            }
-        }
-        let mut seeds: Vec<Option<Seed>> =
-            self.graph.into_nodes_edges().0.into_iter().map(|node| Some(node.weight)).collect();
-        let mut scopes = Scopes {
-            nodes: Vec::with_capacity(order.len()),
-            links: Vec::with_capacity(order.len()),
-            rows: HashTable::with_capacity(order.len()),
         };
-        for node in order {
-            let Some(seed) = seeds[node.index()].take() else { continue };
-            let row = count(scopes.nodes.len());
-            let parent = seed.parent.map(|parent| number[parent.index()]);
-            let depth = parent.map_or(0, |parent| scopes.links[parent as usize].depth + 1);
-            let kind = seed.scope.kind();
-            let nodes = &scopes.nodes;
-            let rehash = |row: &u32| {
-                nodes
-                    .get(*row as usize)
-                    .map_or(0, |node: &Node| hash(node.scope.folded().as_bytes()))
-            };
-            scopes.rows.insert_unique(hash(seed.scope.folded().as_bytes()), row, rehash);
-            scopes.nodes.push(Node { scope: seed.scope, display_name: seed.display_name });
-            scopes.links.push(Link {
-                parent: parent.unwrap_or(row),
-                end: row + size[node.index()],
-                depth,
-                kind,
-                marks: if seed.floating { Mark::Floating as u8 } else { 0 },
-            });
+        let count = self.scopes.len();
+        for seed in self.seeds().filter(|seed| *seed != root) {
+            self.parents[seed.row()].get_or_insert(root);
         }
-        scopes
+        let (starts, children) = self.children();
+        // An explicit stack: how deep a tree of management groups is nested is the export's affair.
+        let mut order: Vec<Seed> = Vec::with_capacity(count);
+        let mut numbers = vec![ScopeIx(0); count];
+        let mut stack = vec![root];
+        while let Some(seed) = stack.pop() {
+            numbers[seed.row()] = ScopeIx(u32::try_from(order.len()).unwrap_or(u32::MAX));
+            order.push(seed);
+            let below = starts[seed.row()] as usize..starts[seed.row() + 1] as usize;
+            // The last is taken up first: of siblings, the one whose name is greatest.
+            stack.extend(&children[below]);
+        }
+        let mut sizes = vec![1u32; count];
+        for seed in order.iter().rev() {
+            if let Some(parent) = self.parent(*seed) {
+                sizes[parent.row()] += sizes[seed.row()];
+            }
+        }
+        let names = std::mem::take(&mut self.names);
+        let names = names.into_iter().map(|(seed, name)| (numbers[seed.row()], name)).collect();
+        let mut rows = std::mem::take(&mut self.rows);
+        for row in rows.iter_mut() {
+            *row = numbers[*row as usize].0;
+        }
+        let mut seeds: Vec<Option<Scope>> =
+            std::mem::take(&mut self.scopes).into_iter().map(Some).collect();
+        let mut scopes: Vec<Scope> = Vec::with_capacity(count);
+        let mut links: Vec<Link> = Vec::with_capacity(count);
+        for seed in order {
+            let Some(scope) = seeds[seed.row()].take() else { continue };
+            let own = numbers[seed.row()];
+            let parent = self.parent(seed).map_or(own, |parent| numbers[parent.row()]);
+            links.push(Link {
+                parent: parent.0,
+                end: own.0 + sizes[seed.row()],
+                depth: if parent == own { 0 } else { links[parent.row()].depth + 1 },
+                kind: scope.kind(),
+                marks: if self.floating[seed.row()] { Mark::Floating as u8 } else { 0 },
+            });
+            scopes.push(scope);
+        }
+        (Scopes { scopes, links, rows, names }, numbers)
+    }
+
+    /// The seeds below each seed: where its children begin, and all children, sorted by name.
+    fn children(&self) -> (Vec<u32>, Vec<Seed>) {
+        let mut starts = vec![0u32; self.scopes.len() + 1];
+        for parent in self.parents.iter().flatten() {
+            starts[parent.row() + 1] += 1;
+        }
+        for row in 0..self.scopes.len() {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let mut children = vec![Seed(0); *starts.last().unwrap_or(&0) as usize];
+        for seed in self.seeds() {
+            if let Some(parent) = self.parent(seed) {
+                children[next[parent.row()] as usize] = seed;
+                next[parent.row()] += 1;
+            }
+        }
+        for row in 0..self.scopes.len() {
+            children[starts[row] as usize..starts[row + 1] as usize]
+                .sort_unstable_by(|a, b| self.scope(*a).cmp(self.scope(*b)));
+        }
+        (starts, children)
     }
 }
 
 impl Scopes {
     pub(crate) fn len(&self) -> usize {
-        self.nodes.len()
+        self.scopes.len()
     }
 
     pub(crate) fn find(&self, folded: &str) -> Option<ScopeIx> {
@@ -272,7 +312,7 @@ impl Scopes {
     }
 
     fn find_bytes(&self, folded: &[u8]) -> Option<ScopeIx> {
-        let same = |row: &u32| self.nodes[*row as usize].scope.folded().as_bytes() == folded;
+        let same = |row: &u32| self.scopes[*row as usize].folded().as_bytes() == folded;
         self.rows.find(hash(folded), same).map(|row| ScopeIx(*row))
     }
 
@@ -291,11 +331,11 @@ impl Scopes {
     }
 
     pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
-        &self.nodes[ix.row()].scope
+        &self.scopes[ix.row()]
     }
 
     pub(crate) fn display_name(&self, ix: ScopeIx) -> Option<&str> {
-        self.nodes[ix.row()].display_name.as_deref()
+        self.names.get(&ix).map(|name| &**name)
     }
 
     /// Says that something stands at a scope.
