@@ -321,7 +321,7 @@ impl<'t> Align<'t> {
     }
 
     /// The places above a place as a tenant has them, and whether something above is not known.
-    fn chain(&self, side: usize, place: u32) -> (Vec<u32>, bool) {
+    pub(super) fn chain(&self, side: usize, place: u32) -> (Vec<u32>, bool) {
         let tenant = self.tenants[side];
         let scope = self.scope(place);
         let located = tenant.scopes.locate(scope, tenant.world == World::Open);

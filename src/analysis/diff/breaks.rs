@@ -81,6 +81,7 @@ impl Walker<'_, '_> {
         for place in &structure.moved {
             add(&mut shared, *place);
         }
+        shared.extend(structure.moved_above.iter().map(|place| Root { place: *place, all: false }));
         if structure.input {
             add(&mut shared, 0);
         }
@@ -110,7 +111,9 @@ impl Walker<'_, '_> {
     pub(super) fn may_reach(&self, place: u32, root: u32) -> bool {
         self.align.places.is_above(place, root)
             || self.align.places.is_above(root, place)
-            || !self.structure.floating.is_empty() && is_high(self.align, place)
+            // The tree is the newer one's; a management group may have stood above elsewhere.
+            || is_high(self.align, place)
+                && !(self.structure.floating.is_empty() && self.structure.moved.is_empty())
     }
 
     fn attributes_differ(&self, person: &Person) -> bool {
@@ -201,6 +204,7 @@ impl Walker<'_, '_> {
                 &structure.open_places,
                 &structure.floating,
                 &structure.moved,
+                &structure.moved_above,
             ] {
                 let from = list.partition_point(|place| *place < root.place);
                 let to = list.partition_point(|place| *place < end);
@@ -238,6 +242,7 @@ impl Walker<'_, '_> {
             locks.get(next).is_some_and(|lock| *lock < end)
         });
         structure.gap_locks
+            || structure.moved_above.binary_search(&place).is_ok()
             || lock_below && overlap(&interesting[0], self.sweeps[0].universe.changing())
             || [0, 1].into_iter().any(|side: usize| {
                 let rows = &structure.deny_places[side];

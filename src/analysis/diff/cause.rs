@@ -159,7 +159,11 @@ impl Walker<'_, '_> {
             };
             for deny in self.structure.denies.iter().filter(|deny| deny.side == other) {
                 let sweep = &self.sweeps[other];
-                let bound = person.seen[other].is_bound(deny.what);
+                let whom = self.align.tenants[other];
+                let mut named = deny.what.principals.iter().chain(&deny.what.excludes);
+                // It may bind somebody through a group whose members are not known.
+                let bound = person.seen[other].is_bound(deny.what)
+                    || named.any(|ix| whom.may_be_member(*ix));
                 if bound
                     && self.align.places.is_above(deny.place, place)
                     && PLANES.iter().any(|plane| touched(*plane, &sweep.takes(deny.what, *plane)))
@@ -216,15 +220,22 @@ impl Walker<'_, '_> {
             }
         }
         for moved in &self.structure.moved {
-            if self.align.places.is_above(*moved, place) {
+            // Below it, or above it before or now.
+            let near = self.align.places.is_above(*moved, place)
+                || self.structure.moved_above.binary_search(&place).is_ok()
+                    && [0, 1]
+                        .into_iter()
+                        .any(|side: usize| self.align.chain(side, *moved).0.contains(&place));
+            if near {
                 causes.push(Cause::Moved(self.align.scope(*moved).clone()));
             }
         }
         if self.structure.input {
             causes.push(Cause::Input);
         }
-        if causes.is_empty() && person.binding {
-            causes.push(Cause::Attributes);
+        if causes.is_empty() {
+            // Members, or the tree, are known on one side only.
+            causes.push(if person.binding { Cause::Attributes } else { Cause::Input });
         }
         causes.sort();
         causes.dedup();

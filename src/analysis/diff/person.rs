@@ -333,10 +333,24 @@ impl<'w, 't> Walker<'w, 't> {
         let operations = self.sweeps[0].universe.on(plane);
         let mut both: Bits =
             old.perhaps.iter().zip(&new.perhaps).map(|(old, new)| old & new).collect();
+        if both.iter().all(|word| *word == 0) {
+            return both;
+        }
+        // A condition is left only of what has one, or of what nobody knows to be in force. And whoever
+        // holds the same here has the same left.
         let mut reach = operations.none();
-        for side in 0..2 {
-            for (row, _) in &person.only[side] {
-                unite(&mut reach, &self.sweeps[side].reach(row, plane));
+        let mut held: Vec<(bool, RowKey)> = Vec::new();
+        for (side, spot) in spots.iter().enumerate() {
+            let at = spot.located.at;
+            let tenant = self.align.tenants[side];
+            for (row, key) in &person.rows[side] {
+                if !tenant.is_above(row.scope, at) {
+                    continue;
+                }
+                held.push((side == 1, *key));
+                if !self.align.is_plain(*key) {
+                    unite(&mut reach, &self.sweeps[side].reach(row, plane));
+                }
             }
         }
         for (word, reach) in both.iter_mut().zip(&reach) {
@@ -344,14 +358,6 @@ impl<'w, 't> Walker<'w, 't> {
         }
         if both.iter().all(|word| *word == 0) {
             return both;
-        }
-        // Whoever holds the same here has the same conditions left.
-        let mut held: Vec<(bool, RowKey)> = Vec::new();
-        for (side, spot) in spots.iter().enumerate() {
-            let at = spot.located.at;
-            let tenant = self.align.tenants[side];
-            let here = person.rows[side].iter().filter(|(row, _)| tenant.is_above(row.scope, at));
-            held.extend(here.map(|(_, key)| (side == 1, *key)));
         }
         held.sort_unstable();
         held.dedup();

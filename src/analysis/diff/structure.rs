@@ -25,6 +25,8 @@ pub(super) struct Structure<'t> {
     pub(super) locks: Vec<OneSided<LockIx>>,
     /// Places above which something else stands.
     pub(super) moved: Vec<u32>,
+    /// What stood or stands above those: a lock that came or went with them stops deletes there.
+    pub(super) moved_above: Vec<u32>,
     /// Places above which something is not known, on either side.
     pub(super) floating: Vec<u32>,
     /// Assignments of groups with unknown members that say something else.
@@ -77,6 +79,7 @@ impl<'t> Structure<'t> {
             denies: one_sided(&denies, |key| key.0),
             locks: one_sided(&locks, |key| key.0),
             moved: align.moved(),
+            moved_above: Vec::new(),
             floating,
             open: one_sided(&open, |key| key.place),
             input: touches[0] != touches[1] || tenants[0].world != tenants[1].world,
@@ -92,6 +95,16 @@ impl<'t> Structure<'t> {
             open_names: Vec::new(),
             shared: Vec::new(),
         };
+        if tenants.iter().any(|tenant| !tenant.lock_rows.is_empty()) {
+            structure.moved_above = structure
+                .moved
+                .iter()
+                .flat_map(|place| [0, 1].map(|side: usize| align.chain(side, *place).0))
+                .flatten()
+                .collect();
+            structure.moved_above.sort_unstable();
+            structure.moved_above.dedup();
+        }
         structure.shared = structure.shared_places();
         for (side, tenant) in tenants.into_iter().enumerate() {
             let rows = tenant.deny_rows.iter();
@@ -122,9 +135,11 @@ impl<'t> Structure<'t> {
                 };
                 structure.gap_locks |= matches!(gap.touches, Touches::Lock { .. });
                 let Some(scope) = scope else { continue };
-                let at = tenant.scopes.locate(scope, false).at;
-                let place = align.place(side, at);
-                structure.gap_places.extend(align.places.upwards(place));
+                // The other side may list a scope that only a gap names here.
+                for (side, tenant) in tenants.into_iter().enumerate() {
+                    let at = tenant.scopes.locate(scope, false).at;
+                    structure.gap_places.extend(align.places.upwards(align.place(side, at)));
+                }
             }
         }
         for places in [&mut structure.gap_places, &mut structure.open_places] {
@@ -141,6 +156,7 @@ impl<'t> Structure<'t> {
         places.extend(self.locks.iter().map(|lock| lock.place));
         places.extend(self.open.iter().map(|row| row.place));
         places.extend(&self.moved);
+        places.extend(&self.moved_above);
         if self.input {
             places.push(0);
         }
