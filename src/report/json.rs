@@ -386,9 +386,9 @@ fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> Near
 }
 
 /// Kinds of input that were absent.
-pub(super) fn notices(notices: &[Notice]) -> Vec<NoticeWire<'_>> {
+pub(super) fn notices<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Vec<NoticeWire<'a>> {
     notices
-        .iter()
+        .into_iter()
         .map(|notice| NoticeWire {
             code: notice.code,
             message: &notice.message,

@@ -18,10 +18,9 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> Str
     let doors: Vec<Value> = diff.doors.iter().map(|door| self::door(names, door)).collect();
     let neutral: Vec<Value> = diff.neutral.iter().map(|cause| self::cause(names, cause)).collect();
     let regrouped: Vec<Value> = diff.regrouped.iter().map(|id| principal(names, *id)).collect();
-    let mut notices: Vec<String> =
-        before.notices().iter().chain(after.notices()).map(|n| n.message.clone()).collect();
-    notices.sort();
-    notices.dedup();
+    let mut absent: Vec<_> = before.notices().iter().chain(after.notices()).collect();
+    absent.sort_by(|a, b| a.message.cmp(&b.message));
+    absent.dedup_by(|a, b| a.message == b.message);
     json!({
         "version": 1,
         "summary": {"gains": gains, "conditions": conditions, "losses": losses,
@@ -31,7 +30,7 @@ pub fn diff(before: &Tenant, after: &Tenant, diff: &Diff, detail: Detail) -> Str
         "doorsNotLookedAt": diff.doors_left,
         "neutral": neutral,
         "regrouped": regrouped,
-        "notices": notices,
+        "notices": crate::report::json::notices(absent),
     })
     .to_string()
 }
