@@ -6,7 +6,7 @@ use super::rows::{FEW, Sieved, applying};
 use super::{Request, gaps, locks, near};
 use crate::condition::Assumptions;
 use crate::ident::{Plane, ScopeKind};
-use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, World};
+use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, PermissionBlock, World};
 use crate::pattern::Match;
 use crate::tenant::{
     DenyRow, Held, Located, Mark, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at,
@@ -312,7 +312,7 @@ impl<'r> Walk<'r> {
             decision.audited.push(row.fact);
             return;
         }
-        let (truth, more) = self.deny_truth(deny, &self.inputs);
+        let (truth, more) = self.deny_truth(row, &self.inputs);
         assumptions = assumptions.union(more);
         if truth.is_false() {
             self.spared.insert(9);
@@ -331,29 +331,44 @@ impl<'r> Walk<'r> {
         !deny.system_protected && DENY_EXEMPT.contains(&self.request.operation.folded())
     }
 
-    /// Do the conditions of a deny hold (U9)?
+    /// Do the conditions of a deny hold (U9)? Of the blocks that hold the operation one suffices, and a
+    /// block that does not hold it has no say (semantics.md 1.8).
     pub(super) fn deny_truth(
         &self,
-        deny: &Deny,
+        row: &DenyRow,
         inputs: &ConditionInputs<'_>,
     ) -> (Truth, Assumptions) {
-        let mut truth = Truth::True;
-        let mut assumptions = Assumptions::default();
-        let mut guarded = false;
-        for guard in deny_guards(deny) {
-            let verdict = inputs.evaluate(guard);
-            assumptions = assumptions.union(verdict.assumptions);
-            truth = truth.and(verdict.truth);
-            guarded = true;
+        let deny = self.tenant.deny(row.fact);
+        if deny_guards(deny).next().is_none() {
+            return (Truth::True, Assumptions::default());
         }
-        if guarded {
-            assumptions.insert(9);
+        let plane = self.request.plane;
+        let mut best: Option<(Truth, Assumptions)> = None;
+        for (block, sides) in deny.blocks.iter().zip(&row.sides) {
+            let held = sides[plane_at(plane)].ask(block, plane, &self.needle);
+            if !matches!(held, Held::Yes { .. }) {
+                continue;
+            }
+            let mut truth = Truth::True;
+            let mut assumptions = Assumptions::default();
+            for guard in block_guards(deny, block) {
+                let verdict = inputs.evaluate(guard);
+                assumptions = assumptions.union(verdict.assumptions);
+                assumptions.insert(9);
+                truth = truth.and(verdict.truth);
+            }
             if truth.is_unknown() && self.request.attributes_complete {
                 // Nothing more will be learned: an undecided deny applies (U9).
                 truth = Truth::True;
             }
+            let better = best.is_none_or(|(other, leaned)| {
+                truth > other || (truth == other && assumptions.len() < leaned.len())
+            });
+            if better {
+                best = Some((truth, assumptions));
+            }
         }
-        (truth, assumptions)
+        best.unwrap_or((Truth::False, Assumptions::default()))
     }
 
     /// Does any block of a deny hold the operation? Notes what only one reading of U3 takes out.
@@ -702,7 +717,15 @@ fn conditions(
     open
 }
 
-/// The conditions of a deny: its own and those of its blocks.
+/// The conditions that bind one block of a deny: the deny's own and the block's.
+pub(super) fn block_guards<'d>(
+    deny: &'d Deny,
+    block: &'d PermissionBlock,
+) -> impl Iterator<Item = &'d Guard> {
+    deny.condition.iter().map(|guard| &**guard).chain(&block.condition)
+}
+
+/// Every condition of a deny: its own and those of its blocks.
 pub(super) fn deny_guards(deny: &Deny) -> impl Iterator<Item = &Guard> {
     let blocks = deny.blocks.iter().filter_map(|block| block.condition.as_ref());
     deny.condition.iter().map(|guard| &**guard).chain(blocks)

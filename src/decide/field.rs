@@ -12,8 +12,8 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
 /// A deny assignment that stands at the scope and holds the operation.
-struct Hit {
-    deny: DenyIx,
+struct Hit<'r> {
+    row: &'r DenyRow,
     bound: Option<Set>,
     excluded: Set,
     /// `None` where it hangs on the principal.
@@ -35,7 +35,7 @@ pub(super) struct Field<'r> {
     open: Vec<(PrincipalIx, u32)>,
     /// Those to whom a firm grant through Lighthouse reaches.
     pub(super) lighthouse: Set,
-    hits: Vec<Hit>,
+    hits: Vec<Hit<'r>>,
     /// Input that was not understood could grant to anybody, or to these.
     pub(super) gap_grants_all: bool,
     pub(super) gap_grants: Option<Set>,
@@ -217,17 +217,17 @@ impl<'r> Field<'r> {
                     continue;
                 }
                 let personal = deny_guards(deny).any(asks_about_principal);
-                let truth = (!personal).then(|| self.walk.deny_truth(deny, &self.walk.inputs).0);
+                let truth = (!personal).then(|| self.walk.deny_truth(row, &self.walk.inputs).0);
                 if truth == Some(Truth::False) {
                     continue;
                 }
                 let bound = (!row.everyone).then(|| reach(tenant, &row.principals, false).0);
                 let lift = open_world && row.excludes.iter().any(|ix| tenant.may_be_member(*ix));
                 let excluded = reach(tenant, &row.excludes, false).0;
-                self.hits.push(Hit { deny: row.fact, bound, excluded, truth, lift });
+                self.hits.push(Hit { row, bound, excluded, truth, lift });
             }
         }
-        self.hits.sort_by_key(|hit| hit.deny);
+        self.hits.sort_by_key(|hit| hit.row.fact);
     }
 
     pub(super) fn open_grants(&self, principal: PrincipalIx) -> impl Iterator<Item = u32> + '_ {
@@ -267,7 +267,7 @@ impl<'r> Field<'r> {
         }
     }
 
-    fn hits_on(&self, principal: Option<PrincipalIx>) -> impl Iterator<Item = (&Hit, Truth)> {
+    fn hits_on(&self, principal: Option<PrincipalIx>) -> impl Iterator<Item = (&Hit<'r>, Truth)> {
         self.hits.iter().filter_map(move |hit| {
             let bound = match (&hit.bound, principal) {
                 (None, _) => true,
@@ -277,25 +277,26 @@ impl<'r> Field<'r> {
             if !bound || principal.is_some_and(|ix| hit.excluded.holds(ix)) {
                 return None;
             }
-            let truth = hit.truth.unwrap_or_else(|| self.personal_deny(hit.deny, principal));
+            let truth = hit.truth.unwrap_or_else(|| self.personal_deny(hit.row, principal));
             Some((hit, truth))
         })
     }
 
-    fn personal_deny(&self, deny: DenyIx, principal: Option<PrincipalIx>) -> Truth {
-        let fact = self.tenant().deny(deny);
+    fn personal_deny(&self, row: &DenyRow, principal: Option<PrincipalIx>) -> Truth {
         let Some(principal) = principal else {
-            return self.walk.deny_truth(fact, &self.walk.inputs).0;
+            return self.walk.deny_truth(row, &self.walk.inputs).0;
         };
         *self
             .verdicts
             .borrow_mut()
-            .entry((principal, deny))
-            .or_insert_with(|| self.walk.deny_truth(fact, &self.walk.inputs.of(principal)).0)
+            .entry((principal, row.fact))
+            .or_insert_with(|| self.walk.deny_truth(row, &self.walk.inputs.of(principal)).0)
     }
 
     pub(super) fn denying(&self, principal: PrincipalIx) -> Option<DenyIx> {
-        self.hits_on(Some(principal)).find(|(_, truth)| truth.is_true()).map(|(hit, _)| hit.deny)
+        self.hits_on(Some(principal))
+            .find(|(_, truth)| truth.is_true())
+            .map(|(hit, _)| hit.row.fact)
     }
 
     fn is_one_of(&self, principal: Option<PrincipalIx>, list: &[PrincipalIx]) -> bool {

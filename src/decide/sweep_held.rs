@@ -2,7 +2,7 @@
 //! all to whom the same applies.
 
 use super::Request;
-use super::can::deny_guards;
+use super::can::{block_guards, deny_guards};
 use super::field::asks_about_principal;
 use super::inputs::ConditionInputs;
 use super::sweep::{Spot, SweepQuestion};
@@ -295,22 +295,24 @@ impl<'t> Verdicts<'t> {
         plane: Plane,
     ) -> Rc<Held> {
         let deny = self.tenant.deny(row.fact);
-        let guards: Vec<&Guard> = deny_guards(deny).collect();
         let hangs = {
-            let made = || Rc::new(Hangs::of(guards.iter().copied()));
+            let made = || Rc::new(Hangs::of(deny_guards(deny)));
             Rc::clone(self.deny_hangs.borrow_mut().entry(row.fact).or_insert_with(made))
         };
         let key = (row.fact.0, NONE, hangs.spot(spot), hangs.principal(principal), plane);
         if let Some(known) = self.denied.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let bits = self.takes(row, plane);
         let none = self.universe.on(plane).none();
         let mut made = Held { firm: none.clone(), open: none };
-        if guards.is_empty() {
-            unite(&mut made.firm, &bits);
-        } else {
-            let complete = self.question.attributes_complete;
+        let complete = self.question.attributes_complete;
+        for block in &deny.blocks {
+            let bits = self.block(block, plane);
+            let guards: Vec<&Guard> = block_guards(deny, block).collect();
+            if guards.is_empty() {
+                unite(&mut made.firm, &bits);
+                continue;
+            }
             self.judge(&guards, &bits, spot, principal, plane, |at, truth, _| {
                 if truth.is_true() || truth.is_unknown() && complete {
                     set(&mut made.firm, at);
