@@ -374,16 +374,21 @@ impl<'r> Finder<'r> {
         let from = rows.partition_point(|row| row.scope.0 < start);
         let to = rows.partition_point(|row| row.scope.0 < end);
         let open = tenant.world == World::Open;
-        for row in rows.get(from..to).unwrap_or(&[]) {
+        // One above the subtree reaches into it as well: nothing begins there, unless a condition asks for
+        // names below.
+        let above = tenant.scopes.upwards(ScopeIx(start)).skip(1);
+        let above = above.flat_map(|scope| tenant.deny_rows_at(scope));
+        for row in above.chain(rows.get(from..to).unwrap_or(&[])) {
             let deny = tenant.deny(row.fact);
             let binds = row.everyone
                 || self.walk.is_one_of(&row.principals)
                 || open && row.principals.iter().any(|ix| tenant.may_be_member(*ix));
             if binds && deny.effect != DenyEffect::Audit && self.walk.deny_matches(row).0.is_some()
             {
-                places.push(row.scope);
+                let top = row.scope.max(ScopeIx(start));
+                places.push(top);
                 for guard in deny_guards(deny) {
-                    self.named(guard, row.scope, places);
+                    self.named(guard, top, places);
                 }
             }
         }
