@@ -2,10 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its snapshots and its environment")]
 
+use azrbac::analysis::role::{Universe, compare, lattice};
 use azrbac::catalog::Catalog;
 use azrbac::dataplane::{Access, access};
 use azrbac::decide::{Decision, can};
-use azrbac::report::picture::{Picture, Show, of_decision, of_tenant};
+use azrbac::report::picture::{Picture, Show, of_comparison, of_decision, of_roles, of_tenant};
 use azrbac::report::{pages, safe};
 use azrbac::scenario::{Prepared, Question};
 use azrbac::tenant::Tenant;
@@ -115,13 +116,121 @@ fn pictures() -> Vec<(String, Picture)> {
     let below = Show { below: Some(below.clone()), unfold: vec![below], ..Show::default() };
     found.push(("one group".to_string(), of_tenant(&lab, &below)));
     found.push(("a large tenant".to_string(), of_tenant(&large(200, 1790), &Show::default())));
+    found.extend(orders());
     found
 }
+
+/// Orders of roles: all built-in ones, a few, and pairs in each relation. Made once: it is a second's work.
+fn orders() -> Vec<(String, Picture)> {
+    static MADE: std::sync::LazyLock<Vec<(String, Picture)>> =
+        std::sync::LazyLock::new(make_orders);
+    MADE.clone()
+}
+
+fn make_orders() -> Vec<(String, Picture)> {
+    let catalog = Catalog::newest();
+    let universe = Universe::new(&catalog);
+    let role = |name: &str| catalog.roles().by_name(name)[0].definition();
+    let mut found = Vec::new();
+    let all: Vec<_> = catalog.roles().iter().map(|role| role.definition()).collect();
+    let few = ["Owner", "Contributor", "Reader", "AcrPull"].map(role).to_vec();
+    for (name, roles) in [("all roles", all), ("four roles", few)] {
+        let order = lattice(&roles, &universe).expect("built-in roles can be compared");
+        found.push((name.to_string(), of_roles(&order, &roles)));
+    }
+    for (a, b) in PAIRS {
+        let (one, other) = (role(a), role(b));
+        let compared = compare(&one, &other, &universe).expect("built-in roles can be compared");
+        found.push((format!("{a} and {b}"), of_comparison(&one, &other, &compared)));
+    }
+    found
+}
+
+/// Contained, containing, overlapping, disjoint, equal.
+const PAIRS: [(&str, &str); 5] = [
+    ("Contributor", "Owner"),
+    ("Owner", "Reader"),
+    ("Contributor", "User Access Administrator"),
+    ("AcrPull", "Key Vault Secrets User"),
+    ("Reader", "App Compliance Automation Reader"),
+];
 
 fn size(svg: &str) -> (f64, f64) {
     let tree = roxmltree::Document::parse(svg).expect("well-formed");
     let side = |name| tree.root_element().attribute(name).and_then(|side| side.parse().ok());
     (side("width").expect("a width"), side("height").expect("a height"))
+}
+
+/// The boxes of a picture: left, top, width, height.
+fn boxes(svg: &str) -> Vec<(f64, f64, f64, f64)> {
+    let tree = roxmltree::Document::parse(svg).expect("well-formed");
+    let number = |text: &str| -> f64 { text.parse().expect("a number") };
+    let moved = |node: roxmltree::Node<'_, '_>| {
+        let moved = node.attribute("transform")?;
+        let moved = moved.trim_start_matches("translate(").trim_end_matches(')');
+        let (x, y) = moved.split_once(' ').expect("two numbers");
+        Some((number(x), number(y)))
+    };
+    tree.descendants()
+        .filter(|node| node.has_tag_name("g"))
+        .filter_map(|node| {
+            let drawn = node.children().find(|child| child.attribute("class") == Some("az-box"))?;
+            let (own, around) = (moved(node)?, node.parent().and_then(moved).unwrap_or_default());
+            let side = |name| number(drawn.attribute(name).expect("a side"));
+            Some((own.0 + around.0, own.1 + around.1, side("width"), side("height")))
+        })
+        .collect()
+}
+
+/// Whoever opens a picture sees something of it at once, on a phone too: where it begins there are
+/// boxes, and the frame of a page is not an empty one.
+#[test]
+fn a_picture_begins_in_its_corner() {
+    for (name, picture) in pictures() {
+        let drawn = boxes(&picture.svg());
+        let seen = |right: f64, bottom: f64| {
+            drawn.iter().filter(|b| b.0 + b.2 <= right && b.1 + b.3 <= bottom).count()
+        };
+        assert!(seen(390.0, 400.0) >= 1, "{name}: nothing on the first screen of a phone");
+        let begun = drawn.iter().filter(|b| b.0 <= 340.0 && b.1 <= 700.0).count();
+        assert!(begun >= drawn.len().min(2), "{name}: one box on a whole phone");
+        let (left, top) = drawn
+            .iter()
+            .fold((f64::MAX, f64::MAX), |least, b| (least.0.min(b.0), least.1.min(b.1)));
+        assert!(left <= 24.0 && top <= 80.0, "{name}: it begins at {left}, {top}");
+    }
+    for (name, picture) in orders() {
+        let drawn = boxes(&picture.svg());
+        assert!(
+            drawn.iter().any(|b| b.0 <= 160.0 && b.1 <= 80.0),
+            "{name}: its corner is empty: {drawn:?}"
+        );
+    }
+}
+
+/// Two roles are drawn with what both have and what one has: nothing that is empty, all that is not.
+#[test]
+fn a_comparison_is_drawn_whole() {
+    let parts = [
+        vec!["only in Owner"],
+        vec!["only in Owner"],
+        vec!["in both", "only in Contributor", "only in User Access Administrator"],
+        vec![],
+        vec![],
+    ];
+    let roles = [2, 2, 2, 2, 1];
+    for (((name, picture), parts), roles) in orders().iter().skip(2).zip(parts).zip(roles) {
+        let drawn = picture.json();
+        let of = |kind: &str| -> Vec<&str> {
+            let nodes = drawn["nodes"].as_array().expect("nodes").iter();
+            let mut found: Vec<&str> =
+                nodes.filter(|n| n["kind"] == kind).filter_map(|n| n["label"].as_str()).collect();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(of("folded"), parts, "{name}");
+        assert_eq!(of("role").len(), roles, "{name}");
+    }
 }
 
 #[test]
@@ -138,15 +247,11 @@ fn svg_is_well_formed_stands_alone_and_nothing_overlaps() {
         );
         assert_eq!(svg.matches("http").count(), 1, "{name}: only the namespace");
         let (width, height) = size(&svg);
-        let number = |text: &str| -> f64 { text.parse().expect("a number") };
-        let mut boxes = Vec::new();
+        let boxes = boxes(&svg);
         for node in tree.descendants().filter(|n| n.has_tag_name("g")) {
-            let drawn = node.children().find(|child| child.attribute("class") == Some("az-box"));
-            let (Some(drawn), Some(moved)) = (drawn, node.attribute("transform")) else { continue };
-            let moved = moved.trim_start_matches("translate(").trim_end_matches(')');
-            let (x, y) = moved.split_once(' ').expect("two numbers");
-            let side = |name| number(drawn.attribute(name).expect("a side"));
-            boxes.push((number(x), number(y), side("width"), side("height")));
+            if !node.children().any(|child| child.attribute("class") == Some("az-box")) {
+                continue;
+            }
             assert!(
                 node.children().any(|c| c.has_tag_name("title")),
                 "{name}: a box says all on hover"

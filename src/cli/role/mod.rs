@@ -153,7 +153,7 @@ fn side_by_side(
     let universe = Universe::new(&roles.catalog);
     let found = compare(&a, &b, &universe).map_err(Error::from)?;
     if pages::wrote(global, console, |commands| {
-        azrbac::report::pages::comparison(&a, &b, &found, &universe, commands)
+        azrbac::report::pages::comparison(&a, &b, &found, commands)
     })? {
         return Ok(Exit::Yes);
     }

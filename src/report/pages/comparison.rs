@@ -1,12 +1,11 @@
 //! Two roles side by side.
 
-use crate::analysis::role::Universe;
-use crate::analysis::role::{Only, RoleComparison, lattice};
+use crate::analysis::role::{Only, RoleComparison};
 use crate::model::RoleDefinition;
 use crate::pattern::ActionPattern;
 use crate::pattern::language::{PatternBlock, Relation};
 use crate::report::document::{Document, Flow, Inline, Tone};
-use crate::report::picture::of_roles;
+use crate::report::picture::{of_comparison, thousands};
 
 /// So many operations are told one by one.
 const TOLD: usize = 60;
@@ -19,7 +18,6 @@ pub fn comparison(
     a: &RoleDefinition,
     b: &RoleDefinition,
     found: &RoleComparison,
-    universe: &Universe,
     commands: &[String],
 ) -> Document {
     let verdict = match found.relation {
@@ -58,6 +56,8 @@ pub fn comparison(
     if let Some(unconditional) = found.unconditional {
         page.paragraph(format!("Without conditional blocks on either side: {unconditional}."));
     }
+    let picture = of_comparison(a, b, found);
+    page.section("Picture", |section| section.figure(picture.drawing(), picture.description()));
     for plane in &found.planes {
         page.section(&format!("{} plane", capital(plane.plane.as_str())), |section| {
             let today = if plane.in_catalog == plane.relation {
@@ -87,12 +87,6 @@ pub fn comparison(
                 section.section(&format!("Only {}", role.name), |section| one_side(section, only));
             }
         });
-    }
-    // Two roles always have an order to be drawn; where patterns are too many there is no picture.
-    let both = [a.clone(), b.clone()];
-    if let Ok(order) = lattice(&both, universe) {
-        let picture = of_roles(&order, &both);
-        page.section("Picture", |section| section.figure(picture.drawing(), picture.title()));
     }
     page.commands("Compare them again", commands);
     page
@@ -141,7 +135,7 @@ fn listed(mut line: Inline, patterns: &[ActionPattern]) -> Inline {
 }
 
 fn operations(count: usize) -> String {
-    format!("{count} known {}", if count == 1 { "operation" } else { "operations" })
+    format!("{} known {}", thousands(count), if count == 1 { "operation" } else { "operations" })
 }
 
 fn capital(word: &str) -> String {

@@ -174,7 +174,7 @@ pub(super) fn counted(tenant: &Tenant, subtrees: &[ScopeIx]) -> String {
 }
 
 /// A number with its thousands set apart.
-pub(super) fn thousands(number: usize) -> String {
+pub(in crate::report) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -27,25 +27,43 @@ pub(super) struct Arrangement {
 const SWEEPS: usize = 12;
 const RELAXATIONS: usize = 8;
 
-/// The breadth that a link takes where it passes a layer.
+/// The breadth that a link takes where it passes a layer. Links that pass side by side need no gap.
 const PASSING: f64 = 8.0;
 
 struct Cell {
     layer: usize,
     breadth: f64,
+    /// Is it a link on its way to another layer?
+    passes: bool,
     fixed: Option<f64>,
     before: Vec<usize>,
     after: Vec<usize>,
 }
 
+/// How the layers stand to one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stance {
+    /// Each thing as near as can be to what it is linked with: nothing says where the drawing begins.
+    Free,
+    /// Flush: the last layer is packed from place 0 on, and nothing stands before that, so that the
+    /// drawing begins in its corner.
+    Flush,
+}
+
 /// Arranges items with a gap between neighbours. Each link goes from a lower to a higher layer; a link
 /// that does not is left out of the reckoning.
-pub(super) fn arrange(items: &[Item], links: &[(usize, usize)], gap: f64) -> Arrangement {
+pub(super) fn arrange(
+    items: &[Item],
+    links: &[(usize, usize)],
+    gap: f64,
+    stance: Stance,
+) -> Arrangement {
     let mut cells: Vec<Cell> = items
         .iter()
         .map(|item| Cell {
             layer: item.layer,
             breadth: item.breadth,
+            passes: false,
             fixed: item.fixed,
             before: Vec::new(),
             after: Vec::new(),
@@ -57,7 +75,7 @@ pub(super) fn arrange(items: &[Item], links: &[(usize, usize)], gap: f64) -> Arr
         let mut last = *from;
         for layer in cells[*from].layer + 1..cells[*to].layer {
             let (before, after) = (Vec::new(), Vec::new());
-            cells.push(Cell { layer, breadth: PASSING, fixed: None, before, after });
+            cells.push(Cell { layer, breadth: PASSING, passes: true, fixed: None, before, after });
             way.push(cells.len() - 1);
         }
         if cells[*from].layer < cells[*to].layer {
@@ -119,12 +137,49 @@ pub(super) fn arrange(items: &[Item], links: &[(usize, usize)], gap: f64) -> Arr
             put(&cells, &layers[at], &wanted, gap, &mut places);
         }
     }
+    if stance == Stance::Flush {
+        flush(&cells, &layers, gap, &mut places);
+    }
     Arrangement {
         middles: places[..items.len()].to_vec(),
         bends: passing
             .iter()
             .map(|way| way.iter().map(|cell| (cells[*cell].layer, places[*cell])).collect())
             .collect(),
+    }
+}
+
+/// How far the middles of two neighbours are from one another at least.
+fn apart(one: &Cell, other: &Cell, gap: f64) -> f64 {
+    let gap = if one.passes && other.passes { 0.0 } else { gap };
+    (one.breadth + other.breadth) / 2.0 + gap
+}
+
+/// Packs the last layer, and draws each layer before it towards the one after it, none beyond place 0.
+fn flush(cells: &[Cell], layers: &[Vec<usize>], gap: f64, places: &mut [f64]) {
+    for (number, layer) in layers.iter().rev().enumerate() {
+        if number > 0 {
+            let wanted: Vec<f64> = layer
+                .iter()
+                .map(|cell| {
+                    let after: Vec<f64> =
+                        cells[*cell].after.iter().map(|other| places[*other]).collect();
+                    mean(&after).unwrap_or(0.0)
+                })
+                .collect();
+            put(cells, layer, &wanted, gap, places);
+        }
+        // With the room before each taken off, "not before 0" cuts the best places off and leaves them
+        // the best.
+        let mut last: Option<usize> = None;
+        for cell in layer {
+            let least = match last {
+                Some(last) => places[last] + apart(&cells[last], &cells[*cell], gap),
+                None => cells[*cell].breadth / 2.0,
+            };
+            places[*cell] = if number == 0 { least } else { places[*cell].max(least) };
+            last = Some(*cell);
+        }
     }
 }
 
@@ -169,7 +224,7 @@ fn put(cells: &[Cell], layer: &[usize], wanted: &[f64], gap: f64, places: &mut [
     let mut at = 0.0;
     for (number, cell) in layer.iter().enumerate() {
         if let Some(before) = number.checked_sub(1).map(|n| layer[n]) {
-            at += (cells[before].breadth + cells[*cell].breadth) / 2.0 + gap;
+            at += apart(&cells[before], &cells[*cell], gap);
         }
         room.push(at);
     }
@@ -241,7 +296,7 @@ mod tests {
     #[test]
     fn crossed_links_are_untangled() {
         let items = [item(0), item(0), item(1), item(1)];
-        let found = arrange(&items, &[(0, 3), (1, 2)], 4.0);
+        let found = arrange(&items, &[(0, 3), (1, 2)], 4.0, Stance::Free);
         let [a, b, c, d] = found.middles[..] else { unreachable!() };
         assert_eq!(a < b, d < c, "{found:?}");
         assert!((a - d).abs() < 0.01 && (b - c).abs() < 0.01, "straight: {found:?}");
@@ -253,7 +308,7 @@ mod tests {
         items[2].fixed = None;
         let links: Vec<(usize, usize)> =
             (0..12).filter(|n| n % 3 == 0).flat_map(|n| [(n, 2), (n, (n + 5) % 12)]).collect();
-        let found = arrange(&items, &links, 4.0);
+        let found = arrange(&items, &links, 4.0, Stance::Free);
         for layer in 0..3 {
             let mut middles: Vec<f64> =
                 (0..12).filter(|n| n % 3 == layer).map(|n| found.middles[n]).collect();
@@ -264,6 +319,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_flush_begins_in_the_corner() {
+        // A wide first layer below a narrow last one: free, the last stands in the middle.
+        let items: Vec<Item> = (0..9).map(|n| item(usize::from(n == 8))).collect();
+        let links: Vec<(usize, usize)> = (0..8).map(|n| (n, 8)).collect();
+        let free = arrange(&items, &links, 4.0, Stance::Free).middles;
+        let top = free.iter().copied().fold(f64::INFINITY, f64::min);
+        assert!(free[8] - top > 60.0, "{free:?}");
+        let flush = arrange(&items, &links, 4.0, Stance::Flush).middles;
+        assert!((flush[8] - 10.0).abs() < 0.01, "{flush:?}");
+        let mut first: Vec<f64> = flush[..8].to_vec();
+        first.sort_by(f64::total_cmp);
+        assert!((first[0] - 10.0).abs() < 0.01, "{flush:?}");
+        assert!(first.windows(2).all(|pair| (pair[1] - pair[0] - 24.0).abs() < 0.01), "{first:?}");
+    }
+
+    #[test]
     fn what_is_fixed_stays() {
         let items = [
             item(0),
@@ -271,7 +342,7 @@ mod tests {
             Item { fixed: Some(300.0), ..item(1) },
             Item { fixed: Some(10.0), ..item(1) },
         ];
-        let found = arrange(&items, &[(0, 2), (1, 3)], 4.0);
+        let found = arrange(&items, &[(0, 2), (1, 3)], 4.0, Stance::Free);
         assert_eq!(found.middles[2..], [300.0, 10.0]);
         assert!((found.middles[0] - 300.0).abs() < 0.01 && (found.middles[1] - 10.0).abs() < 0.01);
     }

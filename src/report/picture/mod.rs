@@ -1,14 +1,15 @@
 //! Who reaches what, drawn: a graph of principals, groups, role assignments, denies, locks, scopes and
 //! doors, as a value; one file an output format over it.
 //!
-//! Three pictures are made: of a tenant (`of_tenant`), of what one decision touches (`of_decision`),
-//! and of the order of roles (`of_roles`). Reading goes from the left to the right: who, through which
+//! Four pictures are made: of a tenant (`of_tenant`), of what one decision touches (`of_decision`), of the
+//! order of roles (`of_roles`), and of two roles side by side (`of_comparison`). Reading goes from the left to the right: who, through which
 //! groups, by which role, where. Scopes stand as an outline, each inside the one above it.
 //!
 //! A picture says everything twice: colour is never the only sign, a path that grants is also thick and
 //! has its word, a near miss is dashed and crossed out where it breaks, a key's way is dotted.
 
 mod chips;
+mod comparison;
 mod decision;
 mod doors;
 mod dot;
@@ -26,9 +27,12 @@ mod svg;
 mod tenant;
 mod text;
 
+pub use comparison::of_comparison;
 pub use decision::of_decision;
 pub use roles::of_roles;
 pub use tenant::{Show, of_tenant};
+
+pub(super) use fold::thousands;
 
 use super::document::Drawing;
 use petgraph::graph::{DiGraph, NodeIndex};

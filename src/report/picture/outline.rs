@@ -1,7 +1,7 @@
 //! The layout of who-reaches-what: scopes as an outline on the right, what stands at them in a column
 //! beside them, principals and their groups in columns before that.
 
-use super::layers::{Item, arrange};
+use super::layers::{Item, Stance, arrange};
 use super::lettering::{shorten, width, wrap};
 use super::{EdgeKind, Mark, Node, NodeKind, Picture, Plan, Rect, Route, Run};
 use petgraph::Direction;
@@ -24,6 +24,7 @@ const PRINCIPAL_LIMIT: f64 = 190.0;
 const CHIP_LIMIT: f64 = 262.0;
 const SCOPE_LIMIT: f64 = 300.0;
 const FOLD_LIMIT: f64 = 420.0;
+pub(super) const CLASS_LIMIT: f64 = 230.0;
 const STEP: f64 = 22.0;
 const ROW_GAP: f64 = 4.0;
 const CHIP_GAP: f64 = 4.0;
@@ -46,6 +47,7 @@ pub(super) fn letter(node: &Node) -> Lettered {
         kind if kind.is_principal() => PRINCIPAL_LIMIT,
         kind if kind.is_chip() => CHIP_LIMIT,
         NodeKind::Fold => FOLD_LIMIT,
+        NodeKind::Class => CLASS_LIMIT,
         _ => SCOPE_LIMIT,
     };
     let label = shorten(&crate::report::safe(&node.label).replace('\n', " "), LABEL, limit);
@@ -163,7 +165,7 @@ pub(super) fn plan(picture: &Picture) -> Plan {
         .iter()
         .map(|edge| (number[edge.source().index()], number[edge.target().index()]))
         .collect();
-    let found = arrange(&items, &links, 7.0);
+    let found = arrange(&items, &links, 7.0, Stance::Free);
     for node in &people {
         let rect = &mut boxes[node.index()];
         rect.y = found.middles[number[node.index()]] - rect.height / 2.0;
@@ -283,7 +285,7 @@ fn beside(picture: &Picture, from: NodeIndex, to: NodeIndex) -> bool {
     picture.graph.edges_connecting(from, to).any(|edge| edge.weight().mark == Mark::Key)
 }
 
-/// The column of each principal: one before the first of what it leads to, counted from the left.
+/// The column of each principal: people first, a group one before the first of what it leads to.
 fn columns(picture: &Picture, people: &[NodeIndex]) -> Vec<Option<usize>> {
     let graph = &picture.graph;
     // How many groups stand between a principal and the farthest assignment. Cycles of groups are cut
@@ -311,7 +313,9 @@ fn columns(picture: &Picture, people: &[NodeIndex]) -> Vec<Option<usize>> {
     let deepest = people.iter().map(|node| far[node.index()]).max().unwrap_or(0);
     let mut columns = vec![None; graph.node_count()];
     for node in people {
-        columns[node.index()] = Some(deepest - far[node.index()]);
+        // Who is in no group stands with those who are: one column holds everybody who acts.
+        let acts = graph[*node].kind != NodeKind::Group;
+        columns[node.index()] = Some(if acts { 0 } else { deepest - far[node.index()] });
     }
     columns
 }

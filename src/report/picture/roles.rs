@@ -1,6 +1,8 @@
 //! The order of roles: which is contained in which.
 
 use super::fold::thousands;
+use super::lettering::shorten;
+use super::outline::{CLASS_LIMIT, SMALL};
 use super::{EdgeKind, Layout, Mark, NodeKind, Picture};
 use crate::analysis::role::Lattice;
 use crate::model::RoleDefinition;
@@ -10,9 +12,9 @@ use std::collections::BTreeMap;
 /// Beyond so many classes the weightiest are drawn, and the others folded below those that contain them.
 const EACH: usize = 60;
 /// So many are drawn then: those that contain the most.
-const KEPT: usize = 32;
+const KEPT: usize = 28;
 /// So many crowds of folded roles.
-const CROWDS: usize = 28;
+const CROWDS: usize = 22;
 /// So many names are told of roles that are drawn as one.
 const NAMES: usize = 40;
 
@@ -30,7 +32,9 @@ pub fn of_roles(lattice: &Lattice, roles: &[RoleDefinition]) -> Picture {
     let kept = kept(lattice);
     let mut nodes: BTreeMap<usize, NodeIndex> = BTreeMap::new();
     for class in &kept {
-        let names: Vec<&str> = names(lattice, roles, &[*class]);
+        // Of names for the same, the shortest is the one that people know.
+        let mut names: Vec<&str> = names(lattice, roles, &[*class]);
+        names.sort_by_key(|name| (name.chars().count(), *name));
         let node = picture.add(NodeKind::Class, names.first().copied().unwrap_or_default());
         let found = &mut picture.graph[node];
         found.details.extend(names.iter().skip(1).take(3).map(|name| format!("= {name}")));
@@ -136,7 +140,8 @@ fn fold(
         let found = &mut picture.graph[node];
         found.hover = told.join("\n");
         if names.len() > 1 {
-            found.details = names.iter().take(2).map(|name| (*name).to_string()).collect();
+            let short = |name: &&str| shorten(name, SMALL, CLASS_LIMIT);
+            found.details = names.iter().take(2).map(short).collect();
         }
         found.details.extend(note.map(str::to_string));
         for greater in above {

@@ -1,16 +1,22 @@
-//! The layout of an order: the greater above the smaller where that is narrow, else to the right of it.
+//! The layout of an order: the greater above the smaller where that is narrow, else to the left of it, so
+//! that the picture begins with the greatest in its corner. What is in no order with the rest stands in a
+//! band of its own, the largest band first.
 
-use super::layers::{Item, arrange};
+use super::layers::{Arrangement, Item, Stance, arrange};
 use super::outline::letter;
 use super::{Picture, Plan, Rect, Route, Run};
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
+use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
+use std::collections::BTreeMap;
 
 /// Up to so many in the widest layer it is drawn upwards.
 const NARROW: usize = 4;
 const BESIDE: f64 = 26.0;
 const BELOW: f64 = 8.0;
+/// Between bands.
+const APART: f64 = 22.0;
 const RISE: f64 = 54.0;
 const STRIDE: f64 = 58.0;
 
@@ -40,13 +46,9 @@ pub(super) fn plan(picture: &Picture) -> Plan {
             fixed: None,
         })
         .collect();
-    let links: Vec<(usize, usize)> = graph
-        .edge_references()
-        .map(|edge| (edge.source().index(), edge.target().index()))
-        .collect();
-    let found = arrange(&items, &links, if upwards { BESIDE } else { BELOW });
+    let found = in_bands(picture, &items, upwards);
 
-    // Layers along the other axis, each as thick as its thickest.
+    // Layers along the other axis, each as thick as its thickest, the greatest first.
     let mut starts = vec![0.0; deepest + 1];
     let mut thick = vec![0.0f64; deepest + 1];
     for (rect, item) in boxes.iter().zip(&items) {
@@ -54,9 +56,7 @@ pub(super) fn plan(picture: &Picture) -> Plan {
         thick[item.layer] = thick[item.layer].max(size);
     }
     let mut at = 0.0;
-    let order: Vec<usize> =
-        if upwards { (0..=deepest).rev().collect() } else { (0..=deepest).collect() };
-    for layer in order {
+    for layer in (0..=deepest).rev() {
         starts[layer] = at;
         at += thick[layer] + if upwards { RISE } else { STRIDE };
     }
@@ -69,22 +69,6 @@ pub(super) fn plan(picture: &Picture) -> Plan {
             rect.y = middle - rect.height / 2.0;
         }
     }
-    // Lines that pass a layer may pass beside everything, too.
-    let passed = found.bends.iter().flatten().map(|(_, place)| *place);
-    let (mut left, mut top) = boxes
-        .iter()
-        .fold((0.0f64, 0.0f64), |least, rect| (least.0.min(rect.x), least.1.min(rect.y)));
-    for place in passed {
-        if upwards {
-            left = left.min(place);
-        } else {
-            top = top.min(place);
-        }
-    }
-    for rect in &mut boxes {
-        rect.x -= left;
-        rect.y -= top;
-    }
     let routes: Vec<Route> = graph
         .edge_references()
         .zip(&found.bends)
@@ -94,17 +78,20 @@ pub(super) fn plan(picture: &Picture) -> Plan {
             if upwards {
                 points.push((from.x + from.width / 2.0, from.y));
                 for (layer, place) in way {
-                    points.push((place - left, starts[*layer] + thick[*layer] - top));
-                    points.push((place - left, starts[*layer] - top));
+                    points.push((*place, starts[*layer] + thick[*layer]));
+                    points.push((*place, starts[*layer]));
                 }
                 points.push((to.x + to.width / 2.0, to.bottom()));
             } else {
-                points.push((from.right(), from.middle()));
+                points.push((from.x, from.middle()));
                 for (layer, place) in way {
-                    points.push((starts[*layer] - left, place - top));
-                    points.push((starts[*layer] + thick[*layer] - left, place - top));
+                    points.push((starts[*layer] + thick[*layer], *place));
+                    points.push((starts[*layer], *place));
                 }
-                points.push((to.x, to.middle()));
+                // Beside wider boxes of its column it runs straight.
+                let layer = items[edge.target().index()].layer;
+                points.push((starts[layer] + thick[layer], to.middle()));
+                points.push((to.right(), to.middle()));
             }
             Route {
                 points,
@@ -122,6 +109,60 @@ pub(super) fn plan(picture: &Picture) -> Plan {
         boxes,
         routes,
     }
+}
+
+/// Arranges what hangs together by itself, and puts one band after the other, from place 0 on.
+fn in_bands(picture: &Picture, items: &[Item], upwards: bool) -> Arrangement {
+    let graph = &picture.graph;
+    let mut joined = UnionFind::<usize>::new(items.len());
+    for edge in graph.edge_references() {
+        joined.union(edge.source().index(), edge.target().index());
+    }
+    let mut bands: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for node in 0..items.len() {
+        bands.entry(joined.find(node)).or_default().push(node);
+    }
+    let mut bands: Vec<Vec<usize>> = bands.into_values().collect();
+    bands.sort_by_key(|band| (usize::MAX - band.len(), band.first().copied()));
+    let (stance, gap) = if upwards { (Stance::Free, BESIDE) } else { (Stance::Flush, BELOW) };
+    let mut middles = vec![0.0; items.len()];
+    let mut bends = vec![Vec::new(); graph.edge_count()];
+    let mut number = vec![0; items.len()];
+    let mut start = 0.0;
+    for band in bands {
+        for (place, node) in band.iter().enumerate() {
+            number[*node] = place;
+        }
+        let own: Vec<Item> = band.iter().map(|node| items[*node]).collect();
+        let edges: Vec<_> = graph
+            .edge_references()
+            .filter(|edge| band.binary_search(&edge.source().index()).is_ok())
+            .collect();
+        let links: Vec<(usize, usize)> = edges
+            .iter()
+            .map(|edge| (number[edge.source().index()], number[edge.target().index()]))
+            .collect();
+        let found = arrange(&own, &links, gap, stance);
+        // Lines that pass a layer may pass beside everything, too.
+        let passed = found.bends.iter().flatten().map(|(_, place)| (*place, *place));
+        let stood = own
+            .iter()
+            .zip(&found.middles)
+            .map(|(item, at)| (at - item.breadth / 2.0, at + item.breadth / 2.0));
+        let (least, most) =
+            stood.chain(passed).fold((f64::INFINITY, f64::NEG_INFINITY), |all, one| {
+                (all.0.min(one.0), all.1.max(one.1))
+            });
+        for (node, place) in band.iter().zip(&found.middles) {
+            middles[*node] = place - least + start;
+        }
+        for (edge, way) in edges.iter().zip(found.bends) {
+            bends[edge.id().index()] =
+                way.into_iter().map(|(layer, place)| (layer, place - least + start)).collect();
+        }
+        start += most - least + APART;
+    }
+    Arrangement { middles, bends }
 }
 
 /// The longest chain of greater ones above each node. The order has no cycles: its equals are one node.

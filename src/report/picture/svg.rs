@@ -14,6 +14,8 @@ const TITLE: f64 = 17.0;
 const BOLD: f64 = 1.1;
 const TITLE_LINE: f64 = 24.0;
 const LEGEND_LINE: f64 = 22.0;
+/// A legend is broken into lines no narrower than this.
+const LEAST: f64 = 420.0;
 
 /// A file that stands alone, with its title drawn.
 pub(super) fn file(picture: &Picture) -> String {
@@ -38,7 +40,12 @@ fn draw(picture: &Picture, titled: Titled) -> String {
     let plan = plan(picture);
     // Bold letters are a little wider.
     let title_width = width(&crate::report::safe(&picture.title), TITLE) * BOLD;
-    let content = plan.width.max(title_width.min(640.0));
+    // In a page the caption is the title; the legend wants some room all the same.
+    let content = match titled {
+        Titled::Yes => plan.width.max(title_width.min(640.0)),
+        Titled::No if has_legend(picture) => plan.width.max(LEAST),
+        Titled::No => plan.width,
+    };
     let mut out = String::new();
     let mut y = MARGIN;
     if titled == Titled::Yes {
@@ -82,7 +89,7 @@ fn draw(picture: &Picture, titled: Titled) -> String {
         markup(&picture.description),
         w = n(width.ceil()),
         h = n(height.ceil()),
-        least = n((width * 0.75).floor()),
+        least = n((width * 0.85).floor()),
     )
 }
 
@@ -143,7 +150,12 @@ fn arrow(edge: &Edge, route: &Route) -> String {
     let (long, half) = if plain { (7.0, 3.5) } else { (9.0, 5.0) };
     let points = match route.run {
         Run::Upwards => [(x, y), (x - half, y + long), (x + half, y + long)],
-        Run::Straight | Run::Sideways => [(x, y), (x - long, y - half), (x - long, y + half)],
+        Run::Straight | Run::Sideways => {
+            // Lines run to the right, but in an order, where the greater stands on the left.
+            let leftwards = route.points.iter().rev().find(|p| p.0 != x).is_some_and(|p| p.0 > x);
+            let tail = if leftwards { x + long } else { x - long };
+            [(x, y), (tail, y - half), (tail, y + half)]
+        }
     };
     let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", n(*x), n(*y))).collect();
     format!("<polygon class=\"az-head\" points=\"{}\"/>", points.join(" "))
@@ -293,15 +305,20 @@ fn sign(kind: NodeKind) -> &'static str {
     }
 }
 
+/// One kind of thing, and no line of weight, need no key.
+fn has_legend(picture: &Picture) -> bool {
+    let (kinds, marks) = picture.legend();
+    kinds.len() >= 2 || !marks.is_empty()
+}
+
 /// What signs and lines mean, in as many lines as it takes.
 fn legend(out: &mut String, picture: &Picture, limit: f64, y: &mut f64) {
+    if !has_legend(picture) {
+        return;
+    }
     let (mut kinds, marks) = picture.legend();
-    // One kind needs no key.
     if kinds.len() < 2 {
         kinds.clear();
-    }
-    if kinds.is_empty() && marks.is_empty() {
-        return;
     }
     let (mut x, start) = (MARGIN, MARGIN);
     out.push_str("<g class=\"az-legend\">\n");
