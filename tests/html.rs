@@ -2,6 +2,7 @@
 
 use azrbac::report::document::{Document, Inline, Table, Tone};
 use roxmltree::{Node, ParsingOptions};
+use std::process::{Command, Output};
 
 const HOSTILE: [&str; 8] = [
     "<script>alert(1)</script>",
@@ -200,4 +201,124 @@ fn markdown_holds_no_markup_of_a_name() {
         }
         assert!(!fenced, "{name:?} opens a block");
     }
+}
+
+fn run(words: &[String]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_azrbac"));
+    command.args(words).env_remove("CLICOLOR_FORCE").output().expect("the binary runs")
+}
+
+/// The words of a command line, as a POSIX shell takes them apart: blanks and single quotes.
+fn words(line: &str) -> Vec<String> {
+    let (mut found, mut quoted, mut word) = (Vec::new(), false, None::<String>);
+    for c in line.chars() {
+        match c {
+            '\'' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            ' ' if !quoted => found.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    found.extend(word);
+    found
+}
+
+/// The command on a page makes that very page again, on another day and beside a newer catalog: what it
+/// hangs on and nobody typed stands in it.
+#[test]
+fn the_command_on_a_page_makes_it_again() {
+    let chat = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action";
+    let asked: [(&[&str], &[&str]); 9] = [
+        (&["can", "owner@contoso.example", chat, "openai-legacy"], &["--at", "--catalog"]),
+        (
+            &[
+                "can",
+                "--via",
+                "rbac",
+                "--attr",
+                "resource:a=it is b",
+                "reader@contoso.example",
+                "Microsoft.Compute/virtualMachines/read",
+                "rg-ai",
+            ],
+            &["--at", "--catalog"],
+        ),
+        (
+            &[
+                "can",
+                "oncall@contoso.example",
+                chat,
+                "openai-legacy",
+                "--at",
+                "2026-09-01T00:00:00Z",
+            ],
+            &["--catalog"],
+        ),
+        (
+            &["can", "reader@contoso.example", chat, "openai-prod", "--catalog", "2023-05-07"],
+            &["--at"],
+        ),
+        (&["learn", "planes"], &[]),
+        (&["audit"], &["--at", "--catalog"]),
+        (&["audit", "local-auth"], &["--at", "--catalog"]),
+        (&["role", "compare", "Owner", "Storage Blob Data Reader"], &["--catalog"]),
+        (&["graph", "--principal", "guest@fabrikam.example"], &["--catalog"]),
+    ];
+    for (typed, added) in asked {
+        let mut typed: Vec<String> = typed.iter().map(|word| (*word).to_string()).collect();
+        typed.splice(0..0, ["-o".to_string(), "html".to_string()]);
+        let first = run(&typed);
+        let page = String::from_utf8(first.stdout).expect("UTF-8");
+        let tree = parse(&page);
+        let line = elements(&tree)
+            .filter(|element| element.has_tag_name("code"))
+            .filter_map(|code| code.text())
+            .filter(|text| text.starts_with("azrbac ") && text.contains("-o html"))
+            .last()
+            .expect("a command on the page");
+        let again = words(line);
+        assert_eq!(again[0], "azrbac");
+        assert_eq!(again[1..=typed.len()], typed, "what was typed stays");
+        let found: Vec<&str> =
+            again[1 + typed.len()..].iter().step_by(2).map(String::as_str).collect();
+        assert_eq!(found, added, "{line}");
+        let second = run(&again[1..]);
+        assert_eq!(second.status.code(), first.status.code(), "{line}");
+        assert!(String::from_utf8(second.stdout).expect("UTF-8") == page, "{line}: another page");
+    }
+}
+
+/// A request is drawn as the operation that it is checked as; where sources disagree, each is.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test reads what the command wrote")]
+fn a_request_is_drawn() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("drawn");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let resource = "https://management.azure.com/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg-ai/providers/Microsoft.ApiManagement/service/apim-contoso";
+    let draw = |request: &str, name: &str| {
+        let path = folder.join(name);
+        let words = ["can", "owner@contoso.example", "--request", request, "--graph"];
+        let mut words: Vec<String> = words.iter().map(|word| (*word).to_string()).collect();
+        words.push(path.to_str().expect("a path").to_string());
+        run(&words)
+    };
+    let one = draw(&format!("GET {resource}?api-version=2024-05-01"), "one.svg");
+    assert_eq!(one.status.code(), Some(0));
+    let svg = std::fs::read_to_string(folder.join("one.svg")).expect("it was drawn");
+    assert!(svg.contains("owner@contoso.example may read service on apim-contoso"), "{svg}");
+    let two = draw(&format!("GET {resource}/policies/policy?api-version=2024-05-01"), "two.mmd");
+    let said = String::from_utf8(two.stderr).expect("UTF-8");
+    for (number, operation) in [(1, "policies/read"), (2, "policy/read")] {
+        let name = format!("two-{number}.mmd");
+        let told = said.lines().any(|line| line.contains(operation) && line.ends_with(&name));
+        assert!(told, "{said}");
+        let drawn = std::fs::read_to_string(folder.join(&name)).expect("it was drawn");
+        assert!(drawn.starts_with("flowchart "), "{drawn}");
+    }
+    let batch = ["can", "--batch", "-", "--graph", "a.svg"].map(str::to_string);
+    let batch = run(&batch);
+    assert_eq!(batch.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&batch.stderr).contains("cannot be used with"));
 }

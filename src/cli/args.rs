@@ -179,7 +179,7 @@ pub(crate) struct CanArguments {
     #[arg(long)]
     pub(crate) brief: bool,
     /// Draw what the answer touches into this file: .svg, .dot or .mmd
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["batch", "request"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
     pub(crate) graph: Option<PathBuf>,
     /// How many near misses to tell
     #[arg(long, value_name = "N", default_value_t = 5)]

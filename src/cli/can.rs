@@ -2,13 +2,15 @@
 
 use super::args::{CanArguments, Doors, Format, Global};
 use super::console::Console;
-use super::{Exit, Stop, batch, inputs, pages};
+use super::pages::{self, Unsaid};
+use super::{Exit, Stop, batch, inputs};
 use azrbac::dataplane::{Effective, access};
 use azrbac::decide::{Outcome, can};
 use azrbac::origin::{Error, ErrorKind};
 use azrbac::report;
 use azrbac::scenario::{Expected, Question};
 use std::io::Write;
+use std::path::Path;
 
 pub(crate) fn run(
     arguments: &CanArguments,
@@ -50,8 +52,16 @@ pub(crate) fn run(
     // Several candidates of one request: the call goes through only where the one that is checked is
     // allowed, and nobody knows which that is.
     let mut exits = Vec::with_capacity(questions.len());
-    for question in questions {
-        exits.push(one(&question, arguments, expected, global, &loaded, console)?);
+    let many = questions.len() > 1;
+    for (number, question) in questions.iter().enumerate() {
+        let graph = arguments.graph.as_ref().map(|path| match many {
+            true => pages::numbered(path, number + 1),
+            false => path.clone(),
+        });
+        if let (Some(path), true) = (&graph, many) {
+            console.say(&format!("azrbac: {} is drawn in {}", question.operation, path.display()));
+        }
+        exits.push(one(question, arguments, graph.as_deref(), expected, global, &loaded, console)?);
     }
     Ok(match exits.first() {
         Some(first) if exits.iter().all(|exit| exit == first) => *first,
@@ -62,6 +72,7 @@ pub(crate) fn run(
 fn one(
     question: &Question,
     arguments: &CanArguments,
+    graph: Option<&Path>,
     expected: Option<Expected>,
     global: &Global,
     loaded: &inputs::Loaded,
@@ -79,11 +90,12 @@ fn one(
     let request = prepared.request();
     let decision = can(tenant, &request);
     let access = access(tenant, &request, &decision);
-    if let Some(path) = &arguments.graph {
+    if let Some(path) = graph {
         pages::write(&report::picture::of_decision(tenant, &prepared, &decision, &access), path)?;
     }
     let find = |origin| loaded.find(origin);
-    if pages::wrote(global, console, |commands| {
+    let unsaid = Unsaid { at: question.at, catalog: Some(tenant.catalog()) };
+    if pages::wrote(global, console, &unsaid, |commands| {
         report::pages::decision(tenant, &prepared, &decision, &access, &find, commands)
     })? {
         // The page is the answer.

@@ -116,9 +116,9 @@ pub(crate) fn catalog(asked: Option<&str>) -> Result<Catalog, Error> {
     })
 }
 
-/// Now, by the machine's clock.
+/// Now, by the machine's clock, in whole seconds: a page says it, to be typed again.
 pub(crate) fn now() -> Timestamp {
     let since =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos() / 100).unwrap_or(i64::MAX))
+    Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX).saturating_mul(10_000_000))
 }

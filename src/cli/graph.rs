@@ -2,7 +2,8 @@
 
 use super::args::{Global, GraphArguments};
 use super::console::Console;
-use super::{Exit, Stop, inputs, pages};
+use super::pages::{self, Unsaid};
+use super::{Exit, Stop, inputs};
 use azrbac::report::pages as report;
 use azrbac::report::picture::{Show, of_tenant};
 use azrbac::scenario::{resolve_principal, resolve_scope};
@@ -25,7 +26,9 @@ pub(crate) fn run(
         depth: arguments.depth,
         unfold: arguments.unfold.iter().map(scope).collect::<Result<_, _>>()?,
     };
-    if pages::wrote(global, console, |commands| report::tenant(tenant, &show, commands))? {
+    let unsaid = Unsaid { catalog: Some(tenant.catalog()), ..Unsaid::default() };
+    let page = |commands: &[String]| report::tenant(tenant, &show, commands);
+    if pages::wrote(global, console, &unsaid, page)? {
         return Ok(Exit::Yes);
     }
     let picture = of_tenant(tenant, &show);

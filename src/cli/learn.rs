@@ -53,7 +53,7 @@ pub(crate) fn run(
     };
     match global.output {
         Format::Html | Format::Md => {
-            pages::wrote(global, console, page)?;
+            pages::wrote(global, console, &pages::Unsaid::default(), page)?;
         }
         Format::Json => writeln!(console, "{}", told::json(&lesson, &played))?,
         _ if arguments.script => {

@@ -2,10 +2,11 @@
 
 use crate::cli::args::{AuditLocalAuth, Format, Global};
 use crate::cli::console::Console;
-use crate::cli::{Exit, Stop, inputs, pages};
+use crate::cli::pages::{self, Unsaid};
+use crate::cli::{Exit, Stop, inputs};
 use azrbac::catalog::local_auth::DoorState;
 use azrbac::dataplane::{Plan, ResourceDoors, Standing, audit, plan};
-use azrbac::ident::Scope;
+use azrbac::ident::{Scope, Timestamp};
 use azrbac::origin::{Error, ErrorKind};
 use azrbac::report::{self, safe};
 use azrbac::scenario;
@@ -24,7 +25,7 @@ pub(super) fn run(
     let tenant = &loaded.tenant;
     let found = audit(tenant, Some(at));
     let Some(resource) = &arguments.plan else {
-        return overview(tenant, &found, global, console);
+        return overview(tenant, &found, at, global, console);
     };
     let scope = scenario::resolve_scope(tenant, resource)?;
     let Some(doors) = found.iter().find(|doors| doors.resource == scope) else {
@@ -42,10 +43,12 @@ pub(super) fn run(
 fn overview(
     tenant: &Tenant,
     found: &[ResourceDoors],
+    at: Timestamp,
     global: &Global,
     console: &mut Console,
 ) -> Result<Exit, Stop> {
-    if pages::wrote(global, console, |commands| {
+    let unsaid = Unsaid { at: Some(at), catalog: Some(tenant.catalog()) };
+    if pages::wrote(global, console, &unsaid, |commands| {
         azrbac::report::pages::doors(tenant, found, commands)
     })? {
         // The page is the answer.

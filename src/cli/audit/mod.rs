@@ -4,8 +4,9 @@ mod local_auth;
 
 use super::args::{AuditArguments, AuditCommand, Format, Global, Level};
 use super::console::Console;
+use super::pages::{self, Unsaid};
 use super::progress::Progress;
-use super::{Exit, Stop, files, inputs, pages};
+use super::{Exit, Stop, files, inputs};
 use azrbac::analysis::audit::{
     Options, RULES, Report, Severity, Since, apply, audit, read_suppressions,
 };
@@ -66,8 +67,9 @@ pub(crate) fn run(
             junit("azrbac audit", &audit_suites(&report, &found, deny))
         })?,
     ];
+    let unsaid = Unsaid { at: Some(at), catalog: Some(loaded.tenant.catalog()) };
     let page = |commands: &[String]| azrbac::report::pages::findings(&report, &found, commands);
-    if !on_stdout.contains(&true) && !pages::wrote(global, console, page)? {
+    if !on_stdout.contains(&true) && !pages::wrote(global, console, &unsaid, page)? {
         if asked.json || global.output == Format::Json {
             writeln!(console, "{}", audit_json(&loaded.tenant, &report, &found))?;
         } else {

@@ -7,7 +7,8 @@ mod suggest;
 
 use super::args::{Format, Global};
 use super::console::Console;
-use super::{Exit, Stop, files, inputs, pages};
+use super::pages::{self, Unsaid};
+use super::{Exit, Stop, files, inputs};
 use args::{
     CompareArguments, Drawing, HistoryArguments, LatticeArguments, ListArguments, RoleCommand,
     SearchArguments,
@@ -152,7 +153,8 @@ fn side_by_side(
     let (a, b) = (roles.find(&arguments.a, console)?, roles.find(&arguments.b, console)?);
     let universe = Universe::new(&roles.catalog);
     let found = compare(&a, &b, &universe).map_err(Error::from)?;
-    if pages::wrote(global, console, |commands| {
+    let unsaid = Unsaid { catalog: Some(&roles.catalog), ..Unsaid::default() };
+    if pages::wrote(global, console, &unsaid, |commands| {
         azrbac::report::pages::comparison(&a, &b, &found, commands)
     })? {
         return Ok(Exit::Yes);
@@ -198,7 +200,8 @@ fn order(
         return write_list(&found, &universe, global, console);
     }
     let found = lattice(&chosen, &universe).map_err(Error::from)?;
-    if pages::wrote(global, console, |commands| {
+    let unsaid = Unsaid { catalog: Some(&roles.catalog), ..Unsaid::default() };
+    if pages::wrote(global, console, &unsaid, |commands| {
         azrbac::report::pages::order(&found, &chosen, commands)
     })? {
         return Ok(Exit::Yes);
