@@ -480,13 +480,13 @@ fn a_large_tenant_is_folded() {
         let svg = picture.svg();
         let (width, height) = size(&svg);
         assert!(
-            width <= 2000.0 && height <= 2600.0 && svg.len() < 200_000,
+            width <= 1440.0 && height <= 1000.0 && svg.len() < 100_000,
             "{width} × {height}, {}",
             svg.len()
         );
         let drawn = picture.json();
         let nodes = drawn["nodes"].as_array().expect("nodes");
-        assert!(nodes.len() < 160, "{}", nodes.len());
+        assert!(nodes.len() < 100, "{}", nodes.len());
         // What is not drawn is counted: every scope is in a node of its own or in a fold.
         let mut counted = 0;
         for node in nodes {

@@ -3,8 +3,8 @@
 use crate::ident::ScopeKind;
 use crate::tenant::{ScopeIx, Tenant};
 
-/// About so many lines are drawn unless more are asked for: what still reads as one picture.
-const ROWS: usize = 56;
+/// About so many lines are drawn unless more are asked for: what one screen holds.
+const ROWS: usize = 38;
 /// At most so many children of one scope are drawn unless it is unfolded.
 const CHILDREN: usize = 8;
 /// So many children without anything at them are drawn; more are folded.
@@ -45,19 +45,25 @@ pub(super) fn rows(tenant: &Tenant, wish: Wish<'_>, weight: &[usize]) -> Vec<Row
         sums[row + 1] = sums[row] + own;
     }
     let chooser = Chooser { tenant, wish, sums };
-    let mut used = chooser.lines(wish.top);
+    let mut used = chooser.lines(wish.top) + chooser.closed(wish.top);
     let mut shown = vec![wish.top];
     let mut folded: Vec<(ScopeIx, Vec<ScopeIx>)> = Vec::new();
     let mut pending = vec![(ScopeKind::Root, 0usize, wish.top)];
     while let Some((kind, depth)) = pending.iter().map(|(kind, depth, _)| (*kind, *depth)).min() {
         let level: Vec<(ScopeKind, usize, ScopeIx)> =
             pending.extract_if(.., |open| (open.0, open.1) == (kind, depth)).collect();
+        // What they take while they are closed is reckoned already.
+        let closed: usize = level.iter().map(|(.., parent)| chooser.closed(*parent)).sum();
         let asks: usize = level.iter().map(|(.., parent)| chooser.asks(*parent)).sum();
-        let fits = depth == 0 || used + asks <= ROWS;
+        let fits = depth == 0 || used - closed + asks <= ROWS;
         for (.., parent) in level {
             let (kept, left) = chooser.choose(parent, depth, fits);
-            used += kept.iter().map(|child| chooser.lines(*child)).sum::<usize>();
-            used += usize::from(!left.is_empty());
+            if !kept.is_empty() {
+                used -= chooser.closed(parent);
+                used +=
+                    kept.iter().map(|ix| chooser.lines(*ix) + chooser.closed(*ix)).sum::<usize>();
+                used += chooser.fold(&left);
+            }
             shown.extend(&kept);
             pending.extend(kept.iter().map(|ix| (tenant.scopes.kind(*ix), depth + 1, *ix)));
             if !left.is_empty() {
@@ -93,6 +99,18 @@ impl Chooser<'_> {
         self.wish.boxes[ix.row()].max(1)
     }
 
+    /// How many lines a line takes that counts scopes: one of small print more for what stands at them.
+    fn fold(&self, subtrees: &[ScopeIx]) -> usize {
+        let heavy = subtrees.iter().any(|ix| self.weight(*ix) > 0);
+        usize::from(!subtrees.is_empty()) + usize::from(heavy)
+    }
+
+    /// How many lines everything below a scope takes, where it is folded.
+    fn closed(&self, ix: ScopeIx) -> usize {
+        let below: Vec<ScopeIx> = self.children(ix).collect();
+        self.fold(&below)
+    }
+
     fn children(&self, parent: ScopeIx) -> impl Iterator<Item = ScopeIx> {
         let end = self.tenant.scopes.end(parent);
         let mut next = parent.0 + 1;
@@ -108,7 +126,8 @@ impl Chooser<'_> {
     /// How many lines the children of a scope take, where they are drawn.
     fn asks(&self, parent: ScopeIx) -> usize {
         let full = self.children(parent).filter(|child| self.weight(*child) > 0);
-        let mut asks: Vec<usize> = full.map(|child| self.lines(child)).collect();
+        let mut asks: Vec<usize> =
+            full.map(|child| self.lines(child) + self.closed(child)).collect();
         asks.sort_unstable_by(|a, b| b.cmp(a));
         1 + asks.into_iter().take(CHILDREN).sum::<usize>()
     }

@@ -23,7 +23,7 @@ pub(super) const SIGN: f64 = 20.0;
 const PRINCIPAL_LIMIT: f64 = 190.0;
 const CHIP_LIMIT: f64 = 262.0;
 const SCOPE_LIMIT: f64 = 300.0;
-const FOLD_LIMIT: f64 = 420.0;
+const FOLD_LIMIT: f64 = 560.0;
 pub(super) const CLASS_LIMIT: f64 = 230.0;
 const STEP: f64 = 22.0;
 const ROW_GAP: f64 = 4.0;
@@ -216,9 +216,13 @@ pub(super) fn plan(picture: &Picture) -> Plan {
             points.push((lefts[*layer], place - top));
             points.push((rights[*layer], place - top));
         }
+        // It arrives at the column, and runs straight to its box beside wider ones.
+        let column = columns[edge.target().index()].map_or(x, |column| lefts[column]);
+        points.push((column, to.middle()));
+        let broken_at = edge.weight().broken.then(|| middle(&points));
         points.push((to.x, to.middle()));
         let route = &mut routes[edge.id().index()];
-        route.broken_at = edge.weight().broken.then(|| middle(&points));
+        route.broken_at = broken_at;
         route.points = points;
     }
     Plan {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Up to so many principals are drawn one by one.
 const EACH: usize = 26;
 /// At most so many principals and crowds are drawn; for the others each assignment says how many.
-const CROWDS: usize = 36;
+const CROWDS: usize = 24;
 
 /// Where a principal's lines go: two principals with the same are drawn as one crowd.
 type Ends = (NodeKind, Vec<NodeIndex>, Vec<PrincipalIx>);
