@@ -2,11 +2,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test reads its snapshots and its environment")]
 
+use azrbac::analysis::audit::{Options, Report, audit};
 use azrbac::analysis::role::{Universe, compare, lattice};
 use azrbac::catalog::Catalog;
 use azrbac::dataplane::{Access, access};
 use azrbac::decide::{Decision, can};
-use azrbac::report::picture::{Picture, Show, of_comparison, of_decision, of_roles, of_tenant};
+use azrbac::report::picture::{
+    Picture, Show, of_comparison, of_decision, of_findings, of_roles, of_tenant,
+};
 use azrbac::report::{pages, safe};
 use azrbac::scenario::{Prepared, Question};
 use azrbac::tenant::Tenant;
@@ -116,6 +119,7 @@ fn pictures() -> Vec<(String, Picture)> {
     let below = Show { below: Some(below.clone()), unfold: vec![below], ..Show::default() };
     found.push(("one group".to_string(), of_tenant(&lab, &below)));
     found.push(("a large tenant".to_string(), of_tenant(&large(200, 1790), &Show::default())));
+    found.push(("an audit".to_string(), of_findings(&lab, &audited(&lab)).expect("findings")));
     found.extend(orders());
     found
 }
@@ -206,6 +210,60 @@ fn a_picture_begins_in_its_corner() {
             "{name}: its corner is empty: {drawn:?}"
         );
     }
+}
+
+fn audited(tenant: &Tenant) -> Report {
+    let at = Some("2026-09-01T00:00:00Z".parse().expect("a time"));
+    audit(tenant, &Options { at, ..Options::default() })
+}
+
+/// Every finding stands in the picture of an audit, with its code at the thing that it is about.
+#[test]
+fn findings_are_drawn_where_they_are() {
+    let lab = lab();
+    let report = audited(&lab);
+    assert!(report.findings.len() >= 10);
+    let drawn = of_findings(&lab, &report).expect("findings").json();
+    let nodes = drawn["nodes"].as_array().expect("nodes");
+    let mut kinds = std::collections::BTreeSet::new();
+    for finding in &report.findings {
+        let about = finding.about;
+        let (full, kind) = match (about.assignment, about.principal, about.scope, about.role) {
+            (Some(ix), _, _, Some(role)) => {
+                let scope = lab.scope_text(lab.assignment_scope(ix)).text();
+                (format!("{}\nat {scope}", lab.role(role).name()), "role assignment")
+            }
+            (_, Some(who), ..) => (lab.principal_id(who).to_string(), ""),
+            (.., Some(scope), None) => (lab.scope_text(scope).text().to_string(), "resource"),
+            (.., role) => (lab.role(role.expect("a role")).name(), "role assignment"),
+        };
+        kinds.insert(kind);
+        let found = nodes.iter().any(|node| {
+            let whole = node["full"].as_str().unwrap_or_default();
+            let coded = node["details"].to_string();
+            whole.contains(&full)
+                && (kind.is_empty() || node["kind"] == kind)
+                && coded.contains("\"! ")
+                && coded.contains(finding.code)
+                && node["part"] == "found"
+        });
+        assert!(found, "{}: {}", finding.code, finding.message);
+    }
+    assert_eq!(kinds.len(), 3, "principals, assignments and scopes: {kinds:?}");
+    // And nothing else is marked.
+    let mut few = report.clone();
+    few.findings.truncate(1);
+    let one = of_findings(&lab, &few).expect("one finding").json();
+    let marked = one["nodes"].as_array().expect("nodes").iter().filter(|n| n["part"] == "found");
+    assert_eq!(marked.count(), 1);
+    few.findings.clear();
+    assert!(of_findings(&lab, &few).is_none());
+    // Of a large tenant it is folded, and still a screen.
+    let large = large(200, 1790);
+    let report = audited(&large);
+    assert!(report.findings.len() > 100);
+    let (width, height) = size(&of_findings(&large, &report).expect("findings").svg());
+    assert!(width <= 1440.0 && height <= 1000.0, "{width} × {height}");
 }
 
 /// Two roles are drawn with what both have and what one has: nothing that is empty, all that is not.

@@ -68,7 +68,9 @@ pub(crate) fn run(
         })?,
     ];
     let unsaid = Unsaid { at: Some(at), catalog: Some(loaded.tenant.catalog()) };
-    let page = |commands: &[String]| azrbac::report::pages::findings(&report, &found, commands);
+    let page = |commands: &[String]| {
+        azrbac::report::pages::findings(&loaded.tenant, &report, &found, commands)
+    };
     if !on_stdout.contains(&true) && !pages::wrote(global, console, &unsaid, page)? {
         if asked.json || global.output == Format::Json {
             writeln!(console, "{}", audit_json(&loaded.tenant, &report, &found))?;

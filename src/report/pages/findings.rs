@@ -1,19 +1,31 @@
 //! What an audit found.
 
-use crate::analysis::audit::{RULES, Report, Severity};
+use crate::analysis::audit::{About, RULES, Report, Severity};
 use crate::report::document::{Document, Flow, Inline, Tone};
 use crate::report::findings::Reported;
+use crate::report::naming;
+use crate::report::picture::of_findings;
+use crate::tenant::Tenant;
 
 /// So many findings of one rule are told; the others are counted.
 const TOLD: usize = 100;
 
 /// The page of an audit. `commands` are the lines that run it again.
 #[must_use]
-pub fn findings(report: &Report, found: &[Reported], commands: &[String]) -> Document {
+pub fn findings(
+    tenant: &Tenant,
+    report: &Report,
+    found: &[Reported],
+    commands: &[String],
+) -> Document {
     let mut page = Document::new("What the audit found");
-    let (told, kept): (Vec<&Reported>, Vec<&Reported>) =
-        found.iter().partition(|one| one.suppressed.is_none());
-    let count = |severity| told.iter().filter(|one| one.severity == severity).count();
+    // They come in the order of the report, one each.
+    let (told, kept): (Vec<Told<'_>>, Vec<Told<'_>>) = found
+        .iter()
+        .zip(&report.findings)
+        .map(|(one, finding)| Told { one, about: finding.about })
+        .partition(|told| told.one.suppressed.is_none());
+    let count = |severity| told.iter().filter(|told| told.one.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let (tone, word) = match (errors + warnings, told.len()) {
         (0, 0) => (Tone::Yes, "clean"),
@@ -33,20 +45,23 @@ pub fn findings(report: &Report, found: &[Reported], commands: &[String]) -> Doc
     page.answer(tone, word, format!("{sentence}."));
     // The rules in the order of their gravest finding, which is that of the findings.
     let mut codes: Vec<&str> = Vec::new();
-    for one in &told {
-        if !codes.contains(&one.code) {
-            codes.push(one.code);
+    for told in &told {
+        if !codes.contains(&told.one.code) {
+            codes.push(told.one.code);
         }
     }
+    if let Some(picture) = of_findings(tenant, report) {
+        page.section("Picture", |section| section.figure(picture.drawing(), picture.description()));
+    }
     for code in codes {
-        let own: Vec<&Reported> = told.iter().copied().filter(|one| one.code == code).collect();
+        let own: Vec<&Told<'_>> = told.iter().filter(|told| told.one.code == code).collect();
         page.section(&format!("{code} ({})", own.len()), |section| {
             if let Some(rule) = RULES.iter().find(|rule| rule.code == code) {
                 section.paragraph(rule.why);
                 section.paragraph(Inline::default().strong("What mends it: ").prose(rule.fix));
             }
-            for one in own.iter().take(TOLD) {
-                finding(section, one);
+            for told in own.iter().take(TOLD) {
+                finding(section, tenant, told);
             }
             if own.len() > TOLD {
                 section
@@ -55,7 +70,7 @@ pub fn findings(report: &Report, found: &[Reported], commands: &[String]) -> Doc
         });
     }
     page.section("Accepted", |section| {
-        section.bullets(kept.iter().take(TOLD).map(|one| {
+        section.bullets(kept.iter().take(TOLD).map(|Told { one, .. }| {
             Inline::default()
                 .code(one.code)
                 .text(" ")
@@ -84,13 +99,42 @@ pub fn findings(report: &Report, found: &[Reported], commands: &[String]) -> Doc
     page
 }
 
-fn finding(section: &mut Flow, one: &Reported) {
+/// A finding with what it is about.
+struct Told<'f> {
+    one: &'f Reported,
+    about: About,
+}
+
+/// What a finding is about, as people say it; the id that a program wants stands below.
+fn heading(tenant: &Tenant, told: &Told<'_>) -> String {
+    match (told.about.assignment, told.about.principal, told.about.scope) {
+        (Some(ix), ..) => {
+            let assignment = tenant.assignment(ix);
+            let role = tenant
+                .assignment_role(ix)
+                .map_or_else(|| "unknown role".to_string(), |role| tenant.role(role).name());
+            format!(
+                "{role} of {} at {}",
+                naming::principal(tenant, assignment.principal),
+                naming::short(tenant, tenant.assignment_scope(ix))
+            )
+        }
+        (None, None, Some(scope)) if told.about.role.is_none() => {
+            naming::place(tenant, tenant.scope_text(scope))
+        }
+        _ => told.one.subject.clone(),
+    }
+}
+
+fn finding(section: &mut Flow, tenant: &Tenant, told: &Told<'_>) {
+    let one = told.one;
     let tone = match one.severity {
         Severity::Error => Tone::No,
         Severity::Warning => Tone::Maybe,
         Severity::Note => Tone::Plain,
     };
-    section.section(&one.subject, |part| {
+    let heading = heading(tenant, told);
+    section.section(&heading, |part| {
         part.paragraph(
             Inline::default().badge(tone, one.severity.as_str()).text(" ").prose(&one.message),
         );
@@ -98,11 +142,18 @@ fn finding(section: &mut Flow, one: &Reported) {
         part.bullets(
             one.hangs_on.iter().map(|what| Inline::default().text("hangs on ").prose(what)),
         );
+        if heading != one.subject {
+            part.paragraph(Inline::default().code(&one.subject));
+        }
         if let Some(place) = &one.place {
             part.paragraph(Inline::default().text("read at ").code(&place.to_string()));
         }
-        if let Some(help) = &one.help {
-            part.paragraph(help);
+        match &one.help {
+            Some(help) if help.starts_with("az ") || help.starts_with("azrbac ") => {
+                part.code("What says more", help);
+            }
+            Some(help) => part.paragraph(help),
+            None => {}
         }
         if let Some(fix) = &one.fix {
             part.code("The command that mends it", fix);

@@ -15,6 +15,8 @@ pub(super) struct Chip {
     pub(super) details: Vec<String>,
     pub(super) hover: String,
     pub(super) holders: Vec<PrincipalIx>,
+    /// The assignments that it stands for.
+    pub(super) assignments: Vec<AssignmentIx>,
     /// How many scopes it reaches: its own and all below.
     pub(super) reach: usize,
 }
@@ -67,6 +69,7 @@ pub(super) fn assigned(tenant: &Tenant, list: &[AssignmentIx], most: usize) -> V
                 details: Vec::new(),
                 hover,
                 holders: holders(tenant, &list),
+                assignments: list,
                 reach: 0,
             }
         })
@@ -82,6 +85,7 @@ pub(super) fn assigned(tenant: &Tenant, list: &[AssignmentIx], most: usize) -> V
             details: Vec::new(),
             hover: names.join("\n"),
             holders: holders(tenant, &list),
+            assignments: list,
             reach: 0,
         });
     }
@@ -136,6 +140,7 @@ pub(super) fn summed(tenant: &Tenant, list: &[AssignmentIx]) -> Vec<Chip> {
             hover: told(NAMES).join("\n"),
             // Lines to everybody would hide the picture.
             holders: Vec::new(),
+            assignments: list.to_vec(),
             reach: 0,
         });
     }
@@ -179,6 +184,7 @@ pub(super) fn denied(tenant: &Tenant, row: usize) -> Chip {
         word: None,
         details,
         holders,
+        assignments: Vec::new(),
         reach: 0,
     }
 }
@@ -197,6 +203,7 @@ pub(super) fn locked(tenant: &Tenant, ix: LockIx) -> Chip {
         word: Some(lock.level.as_str().to_string()),
         details: Vec::new(),
         holders: Vec::new(),
+        assignments: Vec::new(),
         reach: 0,
     }
 }

@@ -80,6 +80,7 @@ fn shape(kind: NodeKind) -> &'static str {
 fn weight(mark: Mark) -> &'static str {
     match mark {
         Mark::Plain => "",
+        Mark::Found => ", color=\"#7a4b00\", penwidth=2",
         Mark::Near => ", color=\"#b3541e\", style=dashed",
         Mark::Perhaps => ", color=\"#7a4b00\", style=dashed, penwidth=2",
         Mark::Stops => ", color=\"#a40e26\", penwidth=2",

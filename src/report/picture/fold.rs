@@ -8,7 +8,7 @@ const ROWS: usize = 38;
 /// At most so many children of one scope are drawn unless it is unfolded.
 const CHILDREN: usize = 8;
 /// So many children without anything at them are drawn; more are folded.
-const EMPTY: usize = 2;
+pub(super) const EMPTY: usize = 2;
 /// Asked to unfold, a scope shows at most so many children.
 const UNFOLDED: usize = 400;
 
@@ -23,6 +23,8 @@ pub(super) struct Wish<'a> {
     pub(super) depth: Option<usize>,
     /// Scopes whose children are all drawn.
     pub(super) unfold: &'a [ScopeIx],
+    /// So many children without anything at them are drawn, where no more is asked for.
+    pub(super) empty: usize,
     /// How many boxes stand beside each scope: it takes as many lines.
     pub(super) boxes: &'a [usize],
 }
@@ -141,7 +143,7 @@ impl Chooser<'_> {
         let (most, few) = match self.wish.depth {
             _ if unfolded => (UNFOLDED, UNFOLDED),
             Some(deepest) if depth < deepest => (UNFOLDED, EMPTY),
-            None if fits => (CHILDREN, EMPTY),
+            None if fits => (CHILDREN, self.wish.empty),
             _ => (0, 0),
         };
         let (mut full, empty): (Vec<ScopeIx>, Vec<ScopeIx>) =

@@ -108,6 +108,7 @@ fn shape(kind: NodeKind) -> (&'static str, &'static str) {
 fn colour(mark: Mark) -> &'static str {
     match mark {
         Mark::Plain => "#6e7781",
+        Mark::Found => "#7a4b00",
         Mark::Near => "#b3541e",
         Mark::Perhaps => "#7a4b00",
         Mark::Stops => "#a40e26",

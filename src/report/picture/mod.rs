@@ -1,8 +1,9 @@
 //! Who reaches what, drawn: a graph of principals, groups, role assignments, denies, locks, scopes and
 //! doors, as a value; one file an output format over it.
 //!
-//! Four pictures are made: of a tenant (`of_tenant`), of what one decision touches (`of_decision`), of the
-//! order of roles (`of_roles`), and of two roles side by side (`of_comparison`). Reading goes from the left to the right: who, through which
+//! Five pictures are made: of a tenant (`of_tenant`), of what an audit found in it (`of_findings`), of what
+//! one decision touches (`of_decision`), of the order of roles (`of_roles`), and of two roles side by side
+//! (`of_comparison`). Reading goes from the left to the right: who, through which
 //! groups, by which role, where. Scopes stand as an outline, each inside the one above it.
 //!
 //! A picture says everything twice: colour is never the only sign, a path that grants is also thick and
@@ -13,6 +14,7 @@ mod comparison;
 mod decision;
 mod doors;
 mod dot;
+mod findings;
 mod fold;
 mod json;
 mod layers;
@@ -29,6 +31,7 @@ mod text;
 
 pub use comparison::of_comparison;
 pub use decision::of_decision;
+pub use findings::of_findings;
 pub use roles::of_roles;
 pub use tenant::{Show, of_tenant};
 
@@ -152,6 +155,8 @@ enum Mark {
     /// None.
     #[default]
     Plain,
+    /// A finding is about it.
+    Found,
     /// It nearly grants.
     Near,
     /// It hangs on something unknown.
@@ -168,6 +173,7 @@ impl Mark {
     fn class(self) -> &'static str {
         match self {
             Mark::Plain => "plain",
+            Mark::Found => "found",
             Mark::Near => "near",
             Mark::Perhaps => "perhaps",
             Mark::Stops => "stops",
@@ -179,6 +185,7 @@ impl Mark {
     fn word(self) -> &'static str {
         match self {
             Mark::Plain => "takes no part",
+            Mark::Found => "! a finding is about it",
             Mark::Near => "nearly grants; ✗ is where it breaks",
             Mark::Perhaps => "grants perhaps",
             Mark::Stops => "stops it",

@@ -16,13 +16,13 @@ const CROWDS: usize = 24;
 /// Where a principal's lines go: two principals with the same are drawn as one crowd.
 type Ends = (NodeKind, Vec<NodeIndex>, Vec<PrincipalIx>);
 
-/// Draws who holds what, and says in words what was left out.
+/// Draws who holds what; gives the node of each, and says in words what was left out.
 pub(super) fn principals(
     tenant: &Tenant,
     picture: &mut Picture,
     chips: &[(NodeIndex, Chip)],
     only: Option<PrincipalIx>,
-) -> String {
+) -> (BTreeMap<PrincipalIx, NodeIndex>, String) {
     let mut has: BTreeMap<PrincipalIx, Vec<NodeIndex>> = BTreeMap::new();
     let mut weight: BTreeMap<PrincipalIx, usize> = BTreeMap::new();
     for (node, chip) in chips {
@@ -128,12 +128,13 @@ pub(super) fn principals(
         });
     }
     let lost: usize = left.iter().map(|(_, crowd)| crowd.len()).sum();
-    match lost {
+    let told = match lost {
         0 => format!("{} principals", thousands(all)),
         lost => {
             format!("{} principals, of whom {} are only counted", thousands(all), thousands(lost))
         }
-    }
+    };
+    (nodes, told)
 }
 
 fn crowd_node(picture: &mut Picture, tenant: &Tenant, crowd: &[PrincipalIx]) -> NodeIndex {

@@ -335,15 +335,23 @@ fn legend(out: &mut String, picture: &Picture, limit: f64, y: &mut f64) {
         let word = mark.word();
         let long = 40.0 + width(word, SMALL);
         let (left, top) = place(long, &mut x);
-        let end = if mark == Mark::Near {
-            "<g class=\"az-cross\" transform=\"translate(15 0) scale(0.75)\"><circle r=\"8\"/>\
-             <path d=\"M-3.5 -3.5 L3.5 3.5 M3.5 -3.5 L-3.5 3.5\"/></g>"
-        } else {
-            "<polygon class=\"az-head\" points=\"32,0 23,-5 23,5\"/>"
+        let sample = match mark {
+            // No line has it: a box does.
+            Mark::Found => {
+                "<rect class=\"az-box az-sample\" y=\"-7\" width=\"30\" height=\"14\" rx=\"3\"/>"
+            }
+            Mark::Near => {
+                "<path class=\"az-ink\" d=\"M0 0 L30 0\"/><g class=\"az-cross\" transform=\"translate(15 0) scale(0.75)\">\
+                 <circle r=\"8\"/><path d=\"M-3.5 -3.5 L3.5 3.5 M3.5 -3.5 L-3.5 3.5\"/></g>"
+            }
+            _ => {
+                "<path class=\"az-ink\" d=\"M0 0 L30 0\"/><polygon class=\"az-head\" points=\"32,0 23,-5 23,5\"/>"
+            }
         };
+        let kind = if mark == Mark::Found { "az-node" } else { "az-line az-runs" };
         let _written = writeln!(
             out,
-            "<g class=\"az-line az-runs az-{}\" transform=\"translate({} {})\"><path class=\"az-ink\" d=\"M0 0 L30 0\"/>{end}\
+            "<g class=\"{kind} az-{}\" transform=\"translate({} {})\">{sample}\
              <text class=\"az-detail\" x=\"38\" y=\"4\">{word}</text></g>",
             mark.class(),
             n(left),

@@ -1,13 +1,13 @@
 //! A tenant: who has which role where, what is denied and locked.
 
 use super::chips::{Chip, assigned, denied, locked, summed};
-use super::fold::{self, NAMES, Row, Wish, counted, thousands};
+use super::fold::{self, EMPTY, NAMES, Row, Wish, counted, thousands};
 use super::people::principals;
 use super::{EdgeKind, Layout, Mark, NodeKind, Picture};
 use crate::ident::{Guid, Scope, ScopeKind};
 use crate::model::PrincipalType;
 use crate::report::naming;
-use crate::tenant::{AssignmentIx, PrincipalIx, ScopeIx, Tenant};
+use crate::tenant::{AssignmentIx, LockIx, PrincipalIx, ScopeIx, Tenant};
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,10 +27,32 @@ pub struct Show {
 /// At most so many roles of one scope are drawn one by one, where the tenant is large.
 const ROLES: usize = 3;
 
+/// A part of a tenant that is drawn alone: without denies and locks, with these scopes and assignments.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part {
+    pub(super) assignments: BTreeSet<AssignmentIx>,
+    pub(super) scopes: BTreeSet<ScopeIx>,
+}
+
+/// A picture of a tenant, and which node is what.
+pub(super) struct Drawn {
+    pub(super) picture: Picture,
+    pub(super) scopes: BTreeMap<ScopeIx, NodeIndex>,
+    /// Folded scopes, by the first of each subtree.
+    pub(super) folds: Vec<(Vec<ScopeIx>, NodeIndex)>,
+    pub(super) chips: Vec<(NodeIndex, Chip)>,
+    pub(super) people: BTreeMap<PrincipalIx, NodeIndex>,
+}
+
 /// The picture of a tenant. A large one is folded: scopes with nothing at them into counts, principals
 /// that stand alike into crowds.
 #[must_use]
 pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
+    draw(tenant, show, None).picture
+}
+
+/// Draws a tenant, or a part of it.
+pub(super) fn draw(tenant: &Tenant, show: &Show, part: Option<&Part>) -> Drawn {
     let whose = show.principal.and_then(|id| tenant.principal(id));
     let nobody = show.principal.is_some() && whose.is_none();
     let holders: Option<BTreeSet<PrincipalIx>> = show.principal.map(|_| {
@@ -45,12 +67,21 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
     };
     // What stands where.
     let mut at: BTreeMap<ScopeIx, Vec<AssignmentIx>> = BTreeMap::new();
-    for ix in tenant.assignments().filter(|ix| mine(tenant.assignment(*ix).principal)) {
+    let drawn = |ix: &AssignmentIx| {
+        part.map_or_else(
+            || mine(tenant.assignment(*ix).principal),
+            |part| part.assignments.contains(ix),
+        )
+    };
+    for ix in tenant.assignments().filter(drawn) {
         at.entry(tenant.assignment_scope(ix)).or_default().push(ix);
     }
     let mut weight = vec![0; tenant.scopes.len()];
     for (scope, found) in &at {
         weight[scope.row()] = found.len();
+    }
+    for scope in part.iter().flat_map(|part| &part.scopes) {
+        weight[scope.row()] += 1;
     }
     let binds = |deny: &crate::model::Deny| {
         holders.is_none()
@@ -59,21 +90,27 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
                 .iter()
                 .any(|entry| entry.kind == PrincipalType::Everyone || mine(entry.id))
     };
-    let denies: Vec<usize> =
-        (0..tenant.denies.len()).filter(|row| binds(&tenant.denies[*row])).collect();
+    let denies: Vec<usize> = (0..tenant.denies.len())
+        .filter(|row| part.is_none() && binds(&tenant.denies[*row]))
+        .collect();
     let deny_at = |row: usize| tenant.scope_refs[tenant.denies[row].scope.0 as usize];
     for row in &denies {
         let names = tenant.denies[*row].principals.iter().any(|entry| mine(entry.id));
         weight[deny_at(*row).row()] += usize::from(holders.is_none() || names);
     }
+    let locks: Vec<(ScopeIx, LockIx)> =
+        if part.is_none() { tenant.lock_rows.to_vec() } else { Vec::new() };
     // A lock binds everybody: it says nothing about one.
-    for (scope, _) in tenant.lock_rows.iter().filter(|_| show.principal.is_none()) {
+    for (scope, _) in locks.iter().filter(|_| show.principal.is_none()) {
         weight[scope.row()] += 1;
     }
 
     let top = show.below.as_ref().map_or(ScopeIx(0), |scope| tenant.scopes.locate(scope, false).at);
     let unfold: Vec<ScopeIx> = show.unfold.iter().filter_map(|scope| tenant.scope(scope)).collect();
-    let large = tenant.scopes.len() > 60 || tenant.assignment_count() > 60;
+    let large = match part {
+        Some(part) => part.assignments.len() > 60,
+        None => tenant.scopes.len() > 60 || tenant.assignment_count() > 60,
+    };
     // How many boxes stand beside a scope.
     let mut boxes = vec![0; tenant.scopes.len()];
     for (scope, found) in &at {
@@ -82,7 +119,9 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
         roles.dedup();
         boxes[scope.row()] = if large { roles.len().min(ROLES + 1) } else { roles.len() };
     }
-    let wish = Wish { top, depth: show.depth, unfold: &unfold, boxes: &boxes };
+    // A part is about what stands in it.
+    let empty = if part.is_some() { 0 } else { EMPTY };
+    let wish = Wish { top, depth: show.depth, unfold: &unfold, empty, boxes: &boxes };
     let mut rows = fold::rows(tenant, wish, &weight);
     // What is above reaches down: it is drawn where something stands there.
     let mut above: Vec<ScopeIx> =
@@ -97,6 +136,7 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
     let mut picture = Picture::new(titled(tenant, show), Layout::Outline);
     let mut nodes: BTreeMap<ScopeIx, NodeIndex> = BTreeMap::new();
     let mut chips: Vec<(NodeIndex, Chip)> = Vec::new();
+    let mut folds: Vec<(Vec<ScopeIx>, NodeIndex)> = Vec::new();
     for row in &rows {
         let (scope_node, found) = match row {
             Row::Scope(ix) => {
@@ -115,8 +155,7 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
                         .map(|row| denied(tenant, *row)),
                 );
                 found.extend(
-                    tenant
-                        .lock_rows
+                    locks
                         .iter()
                         .filter(|(scope, _)| scope == ix)
                         .map(|(_, lock)| locked(tenant, *lock)),
@@ -134,6 +173,7 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
                 if let Some(parent) = nodes.get(below) {
                     picture.link(*parent, node, EdgeKind::Holds, Mark::Plain);
                 }
+                folds.push((subtrees.clone(), node));
                 let within: Vec<AssignmentIx> = subtrees
                     .iter()
                     .flat_map(|ix| at.range(*ix..ScopeIx(tenant.scopes.end(*ix))))
@@ -141,7 +181,7 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
                     .collect();
                 let inside = |ix: ScopeIx| subtrees.iter().any(|top| tenant.is_above(*top, ix));
                 let stops = denies.iter().filter(|row| inside(deny_at(**row))).count();
-                let locks = tenant.lock_rows.iter().filter(|(scope, _)| inside(*scope)).count();
+                let locks = locks.iter().filter(|(scope, _)| inside(*scope)).count();
                 let told =
                     [(stops, "deny assignment", "deny assignments"), (locks, "lock", "locks")];
                 let told: Vec<String> = told
@@ -171,16 +211,16 @@ pub fn of_tenant(tenant: &Tenant, show: &Show) -> Picture {
             chips.push((node, Chip { reach, ..chip }));
         }
     }
-    let drawn = principals(tenant, &mut picture, &chips, whose);
+    let (people, drawn) = principals(tenant, &mut picture, &chips, whose);
     picture.description = format!(
         "{} scopes, {} role assignments, {} deny assignments, {} locks; {drawn}.{}",
         thousands(tenant.scopes.len().saturating_sub(1)),
         thousands(at.values().map(Vec::len).sum()),
         thousands(denies.len()),
-        thousands(tenant.lock_rows.len()),
+        thousands(locks.len()),
         if nobody { " The principal is named nowhere." } else { "" }
     );
-    picture
+    Drawn { picture, scopes: nodes, folds, chips, people }
 }
 
 fn titled(tenant: &Tenant, show: &Show) -> String {
