@@ -72,6 +72,12 @@ pub(super) fn groups(tenant: &Tenant, principal: Guid, holder: PrincipalIx) -> V
     tenant.chain(own, holder).iter().skip(1).map(|ix| tenant.principal_name(*ix)).collect()
 }
 
+/// A sentence that stands alone, with the letter that it then begins with.
+pub(super) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// An operation as a verb, after "may": `call listKeys`, `write storageAccounts`.
 pub(super) fn act(operation: &str) -> String {
     let mut segments = operation.rsplit('/');

@@ -150,9 +150,14 @@ impl Writer {
                 self.out.push_str("</dl>\n");
             }
             Block::Code { label, text } => {
+                // A command is one line however long; what is laid out keeps its lines, and scrolls.
+                let commands = text
+                    .lines()
+                    .all(|line| ["az ", "azrbac "].iter().any(|program| line.starts_with(program)));
+                let class = if commands { " class=\"commands\"" } else { "" };
                 let _written = writeln!(
                     self.out,
-                    "<pre tabindex=\"0\" role=\"region\" aria-label=\"{}\"><code>{}</code></pre>",
+                    "<pre{class} tabindex=\"0\" role=\"region\" aria-label=\"{}\"><code>{}</code></pre>",
                     markup(label),
                     markup(text)
                 );
@@ -240,13 +245,12 @@ impl Writer {
     }
 
     fn badge(&mut self, tone: Tone, word: &str) {
-        let _written = write!(
-            self.out,
-            "<strong class=\"badge {}\"><span aria-hidden=\"true\">{}</span> {}</strong>",
-            tone.class(),
-            tone.mark(),
-            markup(word)
-        );
+        let mark = match tone.mark() {
+            "" => String::new(),
+            mark => format!("<span aria-hidden=\"true\">{mark}</span> "),
+        };
+        let (class, word) = (tone.class(), markup(word));
+        let _written = write!(self.out, "<strong class=\"badge {class}\">{mark}{word}</strong>");
     }
 
     fn inline(&mut self, inline: &Inline) {

@@ -14,14 +14,14 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// The mark that stands before the word.
+    /// The mark that stands before the word; none where it is neither yes nor no.
     #[must_use]
     pub fn mark(self) -> &'static str {
         match self {
             Tone::Yes => "✓",
             Tone::No => "✗",
             Tone::Maybe => "?",
-            Tone::Plain => "·",
+            Tone::Plain => "",
         }
     }
 
@@ -136,7 +136,7 @@ impl Inline {
                 Span::Short { text: part, .. } => text.push_str(part),
                 Span::Badge(tone, word) => {
                     text.push_str(tone.mark());
-                    text.push(' ');
+                    text.push_str(if tone.mark().is_empty() { "" } else { " " });
                     text.push_str(word);
                 }
             }

@@ -1,6 +1,6 @@
 //! A page as Markdown (CommonMark with the tables and Mermaid blocks that forges add).
 
-use super::{Block, Document, Flow, Inline, Span, Table};
+use super::{Block, Document, Flow, Inline, Span, Table, Tone};
 use crate::report::safe;
 
 pub(super) fn page(document: &Document) -> String {
@@ -19,7 +19,7 @@ fn flow(flow: &Flow, level: usize, out: &mut String) {
 fn block(block: &Block, level: usize, out: &mut String) {
     match block {
         Block::Answer { tone, word, sentence } => {
-            out.push_str(&format!("**{} {}** {}\n", tone.mark(), line(word), inline(sentence)));
+            out.push_str(&format!("{} {}\n", badge(*tone, word), inline(sentence)));
         }
         Block::Paragraph(text) => out.push_str(&format!("{}\n", inline(text))),
         Block::Note { text, .. } => out.push_str(&format!("> {}\n", inline(text))),
@@ -93,7 +93,7 @@ fn inline_in(inline: &Inline, within: Within) -> String {
                 out.push_str(&bars);
             }
             Span::Badge(tone, word) => {
-                out.push_str(&format!("**{} {}**", tone.mark(), line(word)));
+                out.push_str(&badge(*tone, word));
             }
         }
     }
@@ -146,6 +146,13 @@ fn fenced(language: &str, text: &str, out: &mut String) {
 /// The longest run of backticks.
 fn longest(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+fn badge(tone: Tone, word: &str) -> String {
+    match tone.mark() {
+        "" => format!("**{}**", line(word)),
+        mark => format!("**{mark} {}**", line(word)),
+    }
 }
 
 #[cfg(test)]

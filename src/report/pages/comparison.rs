@@ -5,6 +5,7 @@ use crate::model::RoleDefinition;
 use crate::pattern::ActionPattern;
 use crate::pattern::language::{PatternBlock, Relation};
 use crate::report::document::{Document, Flow, Inline, Tone};
+use crate::report::naming;
 use crate::report::picture::{of_comparison, thousands};
 
 /// So many operations are told one by one.
@@ -59,7 +60,7 @@ pub fn comparison(
     let picture = of_comparison(a, b, found);
     page.section("Picture", |section| section.figure(picture.drawing(), picture.description()));
     for plane in &found.planes {
-        page.section(&format!("{} plane", capital(plane.plane.as_str())), |section| {
+        page.section(&format!("{} plane", naming::capital(plane.plane.as_str())), |section| {
             let today = if plane.in_catalog == plane.relation {
                 String::new()
             } else {
@@ -136,9 +137,4 @@ fn listed(mut line: Inline, patterns: &[ActionPattern]) -> Inline {
 
 fn operations(count: usize) -> String {
     format!("{} known {}", thousands(count), if count == 1 { "operation" } else { "operations" })
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -46,7 +46,7 @@ pub fn decision(
         .text(&format!(" ({} plane)", question.plane));
     page.answer(tone, word, sentence);
     if let Some(doors) = &access.doors {
-        page.note(Tone::Plain, &doors.sentence);
+        page.note(Tone::Plain, naming::capital(&doors.sentence));
     }
     page.section("Why", |why| teller.why(why));
     let picture = of_decision(tenant, question, decision, access);

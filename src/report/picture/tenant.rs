@@ -212,12 +212,15 @@ pub(super) fn draw(tenant: &Tenant, show: &Show, part: Option<&Part>) -> Drawn {
         }
     }
     let (people, drawn) = principals(tenant, &mut picture, &chips, whose);
+    let count = |number: usize, what: &str| {
+        format!("{} {what}{}", thousands(number), if number == 1 { "" } else { "s" })
+    };
     picture.description = format!(
-        "{} scopes, {} role assignments, {} deny assignments, {} locks; {drawn}.{}",
-        thousands(tenant.scopes.len().saturating_sub(1)),
-        thousands(at.values().map(Vec::len).sum()),
-        thousands(denies.len()),
-        thousands(locks.len()),
+        "{}, {}, {}, {}; {drawn}.{}",
+        count(tenant.scopes.len().saturating_sub(1), "scope"),
+        count(at.values().map(Vec::len).sum(), "role assignment"),
+        count(denies.len(), "deny assignment"),
+        count(locks.len(), "lock"),
         if nobody { " The principal is named nowhere." } else { "" }
     );
     Drawn { picture, scopes: nodes, folds, chips, people }
