@@ -61,6 +61,7 @@ fn folder(test: &str) -> PathBuf {
 
 #[test]
 fn words_and_answers_agree() {
+    let mut kinds = std::collections::HashSet::new();
     for lesson in lessons() {
         let played = lesson::play(&lesson, &lesson.name).expect(&lesson.name);
         let failures: Vec<String> = played
@@ -76,10 +77,12 @@ fn words_and_answers_agree() {
         assert!((3..=6).contains(&lesson.steps.len()), "{}: three to six questions", lesson.name);
         assert!(lesson.steps.iter().any(|step| step.change.is_some()), "{}: a change", lesson.name);
         assert!(!lesson.takeaway.is_empty(), "{}: a takeaway", lesson.name);
+        kinds.extend(played.steps.iter().map(|step| std::mem::discriminant(&step.answer)));
         for next in &lesson.next {
             assert!(lesson::shelved(next).is_ok(), "{}: next {next}", lesson.name);
         }
     }
+    assert_eq!(kinds.len(), 7, "every kind of question is asked somewhere");
 }
 
 #[test]
@@ -180,7 +183,10 @@ fn commands_give_the_answers_again() {
             }
             let shortened = matches!(
                 step.answer,
-                lesson::Answer::Least(_) | lesson::Answer::Closing(_) | lesson::Answer::Compare(_)
+                lesson::Answer::Least(_)
+                    | lesson::Answer::Closing(_)
+                    | lesson::Answer::Compare(_)
+                    | lesson::Answer::Condition(..)
             );
             if !shortened {
                 let tenant = &played.tenants[lesson.steps[number].stage];

@@ -1,6 +1,7 @@
 //! A lesson on a terminal, piece by piece, so that the reader can answer between them.
 
 use crate::analysis::role::{Candidate, Power, RoleComparison, Suggestion};
+use crate::condition::{Evaluation, Step};
 use crate::dataplane::ResourceDoors;
 use crate::ident::Plane;
 use crate::lesson::{Answer, Exercise, Head, Lesson, Part, Played, PlayedStep, Solution};
@@ -12,6 +13,7 @@ use crate::report::Page;
 use crate::report::text::wrap;
 use crate::report::{self, Style, safe};
 use crate::tenant::Tenant;
+use crate::truth::Truth;
 
 /// Two roles side by side, without the lists that the command prints.
 fn comparison(a: &RoleDefinition, b: &RoleDefinition, found: &RoleComparison) -> String {
@@ -34,6 +36,52 @@ fn comparison(a: &RoleDefinition, b: &RoleDefinition, found: &RoleComparison) ->
         }
     }
     page.finish()
+}
+
+/// The value of a condition part by part, names cut to their ends; the command gives them whole.
+fn condition(value: &Evaluation, steps: &[Step], residual: Option<&str>) -> String {
+    let mut page = Page::default();
+    page.line(
+        0,
+        match (value.truth, value.open) {
+            (Truth::True, _) => "true: what its assignment grants is granted",
+            (Truth::False, _) => "false: nothing is granted",
+            (Truth::Unknown, true) => "unknown: something that was not said decides it",
+            (Truth::Unknown, false) => "neither true nor false, and so nothing is granted",
+        },
+    );
+    page.gap();
+    for step in steps {
+        let note = step.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+        page.line(
+            2 + 2 * step.depth,
+            &ends(&format!("{}: {}{note}", step.text, step.truth.as_str())),
+        );
+    }
+    if let Some(residual) = residual {
+        page.gap();
+        page.line(0, &ends(&format!("left: {residual}")));
+    }
+    page.finish()
+}
+
+/// A text whose long paths are cut to their last two parts.
+fn ends(text: &str) -> String {
+    let is_of_path = |c: char| c.is_alphanumeric() || "/.".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_of_path) {
+        out.push_str(&rest[..start]);
+        let path = &rest[start..];
+        let path = &path[..path.find(|c| !is_of_path(c)).unwrap_or(path.len())];
+        match path.rmatch_indices('/').nth(1).filter(|_| path.matches('/').count() > 2) {
+            Some((cut, _)) => out.push_str(&format!("…{}", &path[cut..])),
+            None => out.push_str(path),
+        }
+        rest = &rest[start + path.len()..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What each choice would give beside the task; the command ranks every built-in role.
@@ -209,9 +257,7 @@ pub fn answer(tenant: &Tenant, step: &PlayedStep, style: Style) -> String {
             let (a, b, found) = &**inner;
             comparison(a, b, found)
         }
-        Answer::Condition(value, steps, residual) => {
-            report::condition_value(value, steps, residual.as_deref())
-        }
+        Answer::Condition(value, steps, residual) => condition(value, steps, residual.as_deref()),
         Answer::Least(inner) => least(&inner.0, &inner.1, choices),
         Answer::Closing(inner) => closing(tenant, &inner.0),
     }
