@@ -137,7 +137,10 @@ impl Teller<'_> {
             None => format!("{} (named nowhere in this tenant)", self.question.principal),
         };
         self.line(&format!("{mark}   {} {may}", safe(&principal)));
-        self.line(&format!("    {}", safe(self.question.operation.text())));
+        // A name is one word: it stands further to the left rather than break at the edge of a terminal.
+        let operation = safe(self.question.operation.text());
+        let indent = WIDTH.saturating_sub(operation.chars().count()).clamp(1, 4);
+        self.line(&format!("{}{operation}", " ".repeat(indent)));
         let place = self.place(&self.question.scope.clone());
         // The plane's two words stay together.
         let plane = self.question.plane;
