@@ -18,7 +18,7 @@ const BELOW: f64 = 8.0;
 /// Between bands.
 const APART: f64 = 22.0;
 const RISE: f64 = 54.0;
-const STRIDE: f64 = 58.0;
+const STRIDE: f64 = 52.0;
 
 pub(super) fn plan(picture: &Picture) -> Plan {
     let graph = &picture.graph;
@@ -46,26 +46,36 @@ pub(super) fn plan(picture: &Picture) -> Plan {
             fixed: None,
         })
         .collect();
-    let found = in_bands(picture, &items, upwards);
+    let bands = bands(picture);
+    let found = in_bands(picture, &bands, &items, upwards);
 
-    // Layers along the other axis, each as thick as its thickest, the greatest first.
-    let mut starts = vec![0.0; deepest + 1];
-    let mut thick = vec![0.0f64; deepest + 1];
-    for (rect, item) in boxes.iter().zip(&items) {
-        let size = if upwards { rect.height } else { rect.width };
-        thick[item.layer] = thick[item.layer].max(size);
+    // Layers along the other axis, the greatest first, in each band as thick as its thickest there.
+    let mut band = vec![0; boxes.len()];
+    let mut thick = vec![vec![0.0f64; deepest + 1]; bands.len()];
+    for (number, nodes) in bands.iter().enumerate() {
+        for node in nodes {
+            band[*node] = number;
+            let size = if upwards { boxes[*node].height } else { boxes[*node].width };
+            let layer = &mut thick[number][items[*node].layer];
+            *layer = layer.max(size);
+        }
     }
-    let mut at = 0.0;
-    for layer in (0..=deepest).rev() {
-        starts[layer] = at;
-        at += thick[layer] + if upwards { RISE } else { STRIDE };
+    let mut starts = vec![vec![0.0; deepest + 1]; bands.len()];
+    for (starts, thick) in starts.iter_mut().zip(&thick) {
+        let mut at = 0.0;
+        for layer in (0..=deepest).rev() {
+            starts[layer] = at;
+            at += thick[layer] + if upwards { RISE } else { STRIDE };
+        }
     }
-    for ((rect, item), middle) in boxes.iter_mut().zip(&items).zip(&found.middles) {
+    for (node, (rect, middle)) in boxes.iter_mut().zip(&found.middles).enumerate() {
+        let (start, thick) =
+            (starts[band[node]][items[node].layer], thick[band[node]][items[node].layer]);
         if upwards {
             rect.x = middle - rect.width / 2.0;
-            rect.y = starts[item.layer] + (thick[item.layer] - rect.height) / 2.0;
+            rect.y = start + (thick - rect.height) / 2.0;
         } else {
-            rect.x = starts[item.layer];
+            rect.x = start;
             rect.y = middle - rect.height / 2.0;
         }
     }
@@ -74,6 +84,8 @@ pub(super) fn plan(picture: &Picture) -> Plan {
         .zip(&found.bends)
         .map(|(edge, way)| {
             let (from, to) = (boxes[edge.source().index()], boxes[edge.target().index()]);
+            let (starts, thick) =
+                (&starts[band[edge.source().index()]], &thick[band[edge.source().index()]]);
             let mut points = Vec::new();
             if upwards {
                 points.push((from.x + from.width / 2.0, from.y));
@@ -111,19 +123,25 @@ pub(super) fn plan(picture: &Picture) -> Plan {
     }
 }
 
-/// Arranges what hangs together by itself, and puts one band after the other, from place 0 on.
-fn in_bands(picture: &Picture, items: &[Item], upwards: bool) -> Arrangement {
+/// What hangs together, the largest first; the nodes of each in their order.
+fn bands(picture: &Picture) -> Vec<Vec<usize>> {
     let graph = &picture.graph;
-    let mut joined = UnionFind::<usize>::new(items.len());
+    let mut joined = UnionFind::<usize>::new(graph.node_count());
     for edge in graph.edge_references() {
         joined.union(edge.source().index(), edge.target().index());
     }
     let mut bands: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for node in 0..items.len() {
+    for node in 0..graph.node_count() {
         bands.entry(joined.find(node)).or_default().push(node);
     }
     let mut bands: Vec<Vec<usize>> = bands.into_values().collect();
     bands.sort_by_key(|band| (usize::MAX - band.len(), band.first().copied()));
+    bands
+}
+
+/// Arranges each band by itself, and puts one after the other, from place 0 on.
+fn in_bands(picture: &Picture, bands: &[Vec<usize>], items: &[Item], upwards: bool) -> Arrangement {
+    let graph = &picture.graph;
     let (stance, gap) = if upwards { (Stance::Free, BESIDE) } else { (Stance::Flush, BELOW) };
     let mut middles = vec![0.0; items.len()];
     let mut bends = vec![Vec::new(); graph.edge_count()];

@@ -42,7 +42,8 @@ fn draw(picture: &Picture, titled: Titled) -> String {
     let title_width = width(&crate::report::safe(&picture.title), TITLE) * BOLD;
     // In a page the caption is the title; the legend wants some room all the same.
     let content = match titled {
-        Titled::Yes => plan.width.max(title_width.min(640.0)),
+        // A pixel more, so that the title that it is as wide as is not broken for a rounding.
+        Titled::Yes => plan.width.max((title_width + 1.0).min(640.0)),
         Titled::No if has_legend(picture) => plan.width.max(LEAST),
         Titled::No => plan.width,
     };
