@@ -3,12 +3,12 @@
 //! the files must not matter, and listings must say what `can` says.
 #![no_main]
 
-use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
 use azrbac::decide::{Outcome, Request, can, who_can};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::model::Facts;
 use azrbac::tenant::Tenant;
+use azrbac_fuzz::ask;
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ fn tenant(files: &[String]) -> Tenant {
     for (number, text) in files.iter().enumerate() {
         azrbac::ingest::read(&mut facts, &format!("{number}.json"), text.as_bytes());
     }
-    Tenant::build(facts, &Catalog::newest())
+    Tenant::build(facts, &ask::CATALOG)
 }
 
 fn run(mut input: Unstructured<'_>) -> Result<()> {
@@ -158,17 +158,17 @@ fn run(mut input: Unstructured<'_>) -> Result<()> {
         let mut request = Request::new(principal, &operation, plane, &scope, &attributes);
         request.attributes_complete = complete;
         let decision = can(&here, &request);
-        // Entries with the same id in several files are settled by the caller, not here: only where no
-        // role is defined twice does the order of files have no say.
+        // Of a role that is defined twice the last definition counts: only where none is, the order of
+        // files has no say.
         let once = {
-            let mut names: Vec<&String> =
-                files.iter().filter(|text| text.contains("roleName")).collect();
-            let all = names.len();
-            names.sort();
-            names.dedup_by_key(|text| {
-                text.split("roleName").nth(1).map(|rest| rest[..12].to_owned())
-            });
-            all == names.len()
+            let defined = |text: &String| {
+                Some(text.split_once("\"roleName\":\"role ")?.1.split_once('"')?.0.to_owned())
+            };
+            let mut roles: Vec<String> = files.iter().filter_map(defined).collect();
+            let all = roles.len();
+            roles.sort();
+            roles.dedup();
+            all == roles.len()
         };
         if once {
             let other = can(&there, &request);
