@@ -7,11 +7,13 @@ use super::progress::Progress;
 use azrbac::catalog::Catalog;
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
 use azrbac::ident::Timestamp;
+use azrbac::ingest::Marks;
 use azrbac::model::{Facts, Note, World};
 use azrbac::origin::{Error, ErrorKind, Origin, Place};
 use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
 use azrbac::tenant::{Notice, Tenant};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::mem::ManuallyDrop;
@@ -24,12 +26,13 @@ pub(crate) struct Loaded {
     pub(crate) tenant: ManuallyDrop<Tenant>,
     texts: ManuallyDrop<Vec<Vec<u8>>>,
     names: Vec<String>,
+    marks: AllMarks,
 }
 
 impl Loaded {
     /// File and line of a fact; nothing for what was not read from a file of the user's.
     pub(crate) fn find(&self, origin: Origin) -> Option<Place> {
-        find(&self.texts, &self.names, origin)
+        self.marks.find(&self.texts, &self.names, origin)
     }
 
     /// The same for many facts at once: each source is read once.
@@ -56,10 +59,18 @@ impl Loaded {
     }
 }
 
-fn find(texts: &[Vec<u8>], names: &[String], origin: Origin) -> Option<Place> {
-    let (source, offset) = origin.place()?;
-    let bytes = texts.get(source.index())?;
-    azrbac::ingest::place(names.get(source.index())?, bytes, offset)
+/// The marks of every source that was asked for a place, by source: most are never asked.
+#[derive(Debug, Default)]
+struct AllMarks(RefCell<BTreeMap<usize, Option<Marks>>>);
+
+impl AllMarks {
+    fn find(&self, texts: &[Vec<u8>], names: &[String], origin: Origin) -> Option<Place> {
+        let (source, offset) = origin.place()?;
+        let bytes = texts.get(source.index())?;
+        let mut known = self.0.borrow_mut();
+        let marks = known.entry(source.index()).or_insert_with(|| Marks::new(bytes));
+        marks.as_ref()?.place(names.get(source.index())?, bytes, offset)
+    }
 }
 
 /// In a folder only what is called so is a scenario: a page of text there may have its words.
@@ -175,7 +186,8 @@ pub(crate) fn read(
         texts.push(bytes);
         names.push(name);
     }
-    azrbac::ingest::settle(&mut facts, &|origin| find(&texts, &names, origin));
+    let marks = AllMarks::default();
+    azrbac::ingest::settle(&mut facts, &|origin| marks.find(&texts, &names, origin));
     drop(progress);
     tell(&facts, console);
     if facts.world == World::Open && facts.recognised.is_empty() {
@@ -211,7 +223,8 @@ fn of_lesson(asked: &str, is_chosen: bool, chosen: Catalog) -> Result<Read, Erro
 }
 
 fn loaded(tenant: Tenant, texts: Vec<Vec<u8>>, names: Vec<String>) -> Loaded {
-    Loaded { tenant: ManuallyDrop::new(tenant), texts: ManuallyDrop::new(texts), names }
+    let marks = AllMarks::default();
+    Loaded { tenant: ManuallyDrop::new(tenant), texts: ManuallyDrop::new(texts), names, marks }
 }
 
 /// The files that paths name, folders searched, sorted by name: the order never decides anything, and

@@ -25,10 +25,10 @@ pub(crate) mod summary;
 pub(crate) mod text;
 pub(crate) mod yaml;
 
-pub use places::{place, places};
+pub use places::{Marks, place, places};
 
 use crate::ident::Guid;
-use crate::model::{Assignment, AssignmentName, Facts, Gap, InputKind, Touches};
+use crate::model::{AssignmentName, Facts, Gap, InputKind, Touches};
 use crate::origin::{Error, ErrorKind, Origin, Place, SourceId};
 use assignment::Record;
 use documents::{
@@ -39,6 +39,7 @@ use ground::{At, Ground, Lines};
 use node::Node;
 use reader::Reader;
 use recognise::{Shape, recognise};
+use rustc_hash::FxHashSet;
 
 /// Reads one exported file (or stream) into the facts, whatever Azure tool wrote it.
 ///
@@ -227,16 +228,20 @@ pub fn settle(facts: &mut Facts, place: &dyn Fn(Origin) -> Option<Place>) {
     let mut dropped: Vec<u32> = Vec::new();
     let mut notes = Vec::new();
     for group in by_id.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        let mut kept: Vec<&Assignment> = Vec::with_capacity(group.len());
+        // By content: one id may stand there a million times.
+        let mut kept = FxHashSet::default();
+        let (mut first, mut last) = (None, None);
         for (_, row) in group {
             let one = &facts.assignments[*row as usize];
-            if kept.iter().any(|other| other.says_the_same(one)) {
+            if !kept.insert(one.content()) {
                 dropped.push(*row);
+            } else if first.is_none() {
+                first = Some(one);
             } else {
-                kept.push(one);
+                last = Some(one);
             }
         }
-        if let [first, .., last] = kept[..] {
+        if let (Some(first), Some(last)) = (first, last) {
             let also = place(first.origin).map_or_else(String::new, |place| {
                 format!("; the other stands in {}:{}", place.file, place.line)
             });

@@ -3,6 +3,7 @@
 use super::ground::Lines;
 use super::text;
 use crate::origin::{Locator, Place};
+use std::borrow::Cow;
 
 /// The place of a byte offset in a source, given its bytes again: file, line and column. The JSON
 /// path is left empty; errors carry it from the start.
@@ -34,4 +35,106 @@ pub fn places(name: &str, bytes: &[u8], offsets: &[usize]) -> Vec<Option<Place>>
         });
     }
     found
+}
+
+/// Every so many bytes of a text its line and column are noted.
+const STEP: usize = 4 * 1024;
+
+/// Finds places of one source in any order: the source is read once, and then each place costs a look at
+/// the few bytes before it. An answer may rest on a million entries, each told with its place, and a file
+/// may be one line.
+///
+/// ```
+/// use azrbac::ingest::Marks;
+/// let text = b"[1,\n 2]";
+/// let marks = Marks::new(text).unwrap();
+/// let place = marks.place("a.json", text, 5).unwrap();
+/// assert_eq!((place.line, place.column), (2, 2));
+/// ```
+#[derive(Debug)]
+pub struct Marks {
+    /// The text, where it is not the bytes as they are.
+    decoded: Option<Box<str>>,
+    /// Where the text begins in the bytes.
+    begin: usize,
+    /// Line and column, from 0, at every [`STEP`].
+    marks: Vec<(usize, usize)>,
+}
+
+impl Marks {
+    /// Reads a source once; `None` where it is no text.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Marks> {
+        let (text, _) = text::decode(bytes).ok()?;
+        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
+        let mut reached = (0, 0);
+        for part in text.as_bytes().chunks(STEP) {
+            marks.push(reached);
+            reached = after(reached, part);
+        }
+        let (decoded, begin) = match text {
+            Cow::Borrowed(text) => (None, bytes.len() - text.len()),
+            Cow::Owned(text) => (Some(text.into_boxed_str()), 0),
+        };
+        Some(Marks { decoded, begin, marks })
+    }
+
+    /// The place of a byte offset, given the name and the bytes of the source again; the JSON path is left
+    /// empty. `None` where these are the bytes of another source.
+    #[must_use]
+    pub fn place(&self, name: &str, bytes: &[u8], offset: usize) -> Option<Place> {
+        let text = match &self.decoded {
+            Some(text) => text.as_bytes(),
+            None => bytes.get(self.begin..)?,
+        };
+        let offset = offset.min(text.len());
+        // The end of a text may stand one step behind the last mark.
+        let step = (offset / STEP).min(self.marks.len().saturating_sub(1));
+        let mark = self.marks.get(step).copied().unwrap_or_default();
+        let (line, column) = after(mark, text.get(step * STEP..offset)?);
+        Some(Place {
+            file: name.to_string(),
+            path: String::new(),
+            line: line + 1,
+            column: column + 1,
+        })
+    }
+}
+
+/// Line and column behind a part of a text. A column is a character: the bytes that go on with one are not
+/// counted.
+fn after((mut line, mut column): (usize, usize), mut part: &[u8]) -> (usize, usize) {
+    if let Some(last) = part.iter().rposition(|byte| *byte == b'\n') {
+        line += part[..=last].iter().filter(|byte| **byte == b'\n').count();
+        column = 0;
+        part = &part[last + 1..];
+    }
+    column += part.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_find_what_a_walk_from_the_beginning_finds() {
+        let lines: String = (0..3_000).map(|n| format!("é{n} ß\n")).collect();
+        let one_line = "ä1, ".repeat(5_000);
+        let utf16: Vec<u8> =
+            [0xfeff].into_iter().chain(lines.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xef\xbb\xbf", lines.as_bytes()].concat();
+        for bytes in [lines.as_bytes(), one_line.as_bytes(), &utf16, &marked, b"", b"x"] {
+            let marks = Marks::new(bytes).expect("it is text");
+            let (text, _) = text::decode(bytes).expect("it is text");
+            let near =
+                (0..=text.len() / STEP).flat_map(|n| (n * STEP).saturating_sub(2)..n * STEP + 3);
+            for offset in
+                near.chain([text.len(), text.len() + 1]).filter(|at| text.is_char_boundary(*at))
+            {
+                assert_eq!(marks.place("a", bytes, offset), place("a", bytes, offset), "{offset}");
+            }
+        }
+        assert!(Marks::new(&[b'a', 0xff]).is_none());
+    }
 }

@@ -4,6 +4,7 @@ use super::{Guard, PermissionBlock, PrincipalType, ScopeRef};
 use crate::ident::{Guid, Timestamp};
 use crate::origin::Origin;
 use std::fmt;
+use std::hash::Hash;
 
 /// How an assignment is called. Nearly all are a GUID under their scope, which needs no string.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -122,18 +123,14 @@ impl Assignment {
             && !self.via_lighthouse
     }
 
-    /// Does another entry say the same, wherever the two were read?
+    /// What it says, wherever it was read: two entries with equal content are one grant.
     #[must_use]
-    pub fn says_the_same(&self, other: &Assignment) -> bool {
-        let condition = |one: &Assignment| one.condition.as_ref().map(|guard| guard.text.clone());
-        self.principal == other.principal
-            && self.role == other.role
-            && self.scope == other.scope
-            && self.state == other.state
-            && (self.start, self.end) == (other.start, other.end)
-            && self.via_lighthouse == other.via_lighthouse
-            && self.stands_for == other.stands_for
-            && condition(self) == condition(other)
+    pub fn content(&self) -> impl Eq + Hash + '_ {
+        (
+            (self.principal, &self.role, self.scope, self.state),
+            (self.start, self.end, self.via_lighthouse, self.stands_for),
+            self.condition.as_ref().map(|guard| &guard.text),
+        )
     }
 }
 

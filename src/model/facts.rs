@@ -235,7 +235,8 @@ impl Facts {
     /// Counts entries of a kind in a source.
     pub fn recognise(&mut self, source: usize, kind: InputKind, count: usize) {
         let source = u32::try_from(source).unwrap_or(u32::MAX);
-        match self.recognised.iter_mut().find(|row| row.0 == source && row.1 == kind) {
+        // The rows of the source that is being read are the last.
+        match self.recognised.iter_mut().rev().find(|row| row.0 == source && row.1 == kind) {
             Some(row) => row.2 += count,
             None => self.recognised.push((source, kind, count)),
         }
