@@ -10,7 +10,7 @@ use azrbac::decide::{Decision, can};
 use azrbac::report::picture::{
     Picture, Show, of_comparison, of_decision, of_findings, of_roles, of_tenant,
 };
-use azrbac::report::{pages, safe};
+use azrbac::report::{pages, safe_lines};
 use azrbac::scenario::{Prepared, Question};
 use azrbac::tenant::Tenant;
 use serde_json::{Value, json};
@@ -502,7 +502,7 @@ fn any_name_can_be_drawn() {
                 tree.descendants()
                     .all(|node| !node.has_tag_name("script") && !node.has_tag_name("evil"))
             );
-            let told = safe(name).replace('\u{fffe}', "\\u{fffe}");
+            let told = safe_lines(name).replace('\u{fffe}', "\\u{fffe}");
             let titles = tree.descendants().filter(|node| node.has_tag_name("title"));
             assert!(
                 titles.filter(|t| t.text().is_some_and(|t| t.contains(&told))).count() >= 2,

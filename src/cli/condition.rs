@@ -8,7 +8,7 @@ use azrbac::condition::{Block, Condition, ConditionError, Finding, FindingContex
 use azrbac::ident::{Guid, Operation, Plane};
 use azrbac::model::{Guard, PermissionBlock, RoleDefinition};
 use azrbac::origin::{Error, ErrorKind, Place};
-use azrbac::report::{self, safe};
+use azrbac::report::{self, safe, safe_lines};
 use azrbac::tenant::{RoleState, Tenant};
 use azrbac::truth::Truth;
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn check_one(
         writeln!(console, "clean: it parses, its types fit, and no trap was found")?;
     } else {
         for found in &findings {
-            writeln!(console, "{}\n", safe(&found.render(&text)))?;
+            writeln!(console, "{}\n", safe_lines(&found.render(&text)))?;
         }
         writeln!(console, "{} findings; azrbac explain CODE tells more", findings.len())?;
     }
@@ -269,7 +269,11 @@ fn check_tenant(global: &Global, console: &mut Console) -> Result<Exit, Stop> {
                             .as_ref()
                             .map_or_else(String::new, |p| format!("{}:{}: ", p.file, p.line));
                         writeln!(console, "{}", safe(&format!("{place}{}", condition.what)))?;
-                        writeln!(console, "{}\n", safe(&found.render(&condition.guard.text)))?;
+                        writeln!(
+                            console,
+                            "{}\n",
+                            safe_lines(&found.render(&condition.guard.text))
+                        )?;
                     }
                 }
             }
@@ -304,7 +308,7 @@ fn tell_broken(
             "in": condition.what, "file": place.map(|p| &p.file), "path": "",
             "line": place.map(|p| p.line), "column": place.map(|p| p.column), "fix": null}));
     } else {
-        writeln!(console, "{}\n{}\n", safe(&condition.what), safe(&error.to_string()))?;
+        writeln!(console, "{}\n{}\n", safe(&condition.what), safe_lines(&error.to_string()))?;
     }
     Ok(())
 }
@@ -325,7 +329,7 @@ fn explain(argument: &str, global: &Global, console: &mut Console) -> Result<Exi
         for line in lines {
             writeln!(console, "{}", safe(&line))?;
         }
-        writeln!(console, "\n{}", safe(&condition.pretty()))?;
+        writeln!(console, "\n{}", safe_lines(&condition.pretty()))?;
     }
     Ok(Exit::Yes)
 }

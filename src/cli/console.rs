@@ -44,7 +44,7 @@ impl Console {
 
     /// An error on stderr, always.
     pub(crate) fn error(&self, error: &Error) {
-        let text = azrbac::report::safe(&error.to_string());
+        let text = azrbac::report::safe_lines(&error.to_string());
         let _closed = writeln!(io::stderr(), "azrbac: {text}");
     }
 

@@ -81,7 +81,7 @@ pub(crate) fn report(
 }
 
 pub(crate) fn io(name: &str, doing: &str, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{doing} `{name}` failed: {error}"))
+    Error::new(ErrorKind::Io, format!("{doing} `{}` failed: {error}", name.replace('\n', "\\u{a}")))
 }
 
 /// The catalog that was asked for: a date, a file, or the newest.

@@ -8,7 +8,7 @@ use azrbac::lesson::{
 };
 use azrbac::model::Facts;
 use azrbac::origin::{Error, ErrorKind};
-use azrbac::report::{self, Style, lesson as told, safe};
+use azrbac::report::{self, Style, lesson as told, safe, safe_lines};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -210,7 +210,7 @@ fn guess(
         let text = text.trim();
         if !typed {
             // Nobody else echoes what came through a pipe.
-            writeln!(console, "{}", safe(text))?;
+            writeln!(console, "{}", safe_lines(text))?;
         }
         if text.is_empty() {
             return Ok(Some(None));

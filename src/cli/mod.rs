@@ -28,6 +28,7 @@ mod why;
 use args::{Arguments, Command};
 use clap::Parser;
 use console::Console;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Exit statuses, everywhere the same.
@@ -87,8 +88,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let status = if error.use_stderr() { Exit::Failed } else { Exit::Yes };
-            // A closed stdout must not turn `--help | head` into a failure.
-            let _closed = error.print();
+            // A closed stdout must not turn `--help | head` into a failure. What was typed may have come
+            // from somewhere else: of that, clap takes out escapes, not marks of direction.
+            let said = error.render().to_string();
+            let _closed = match azrbac::report::safe_lines(&said) {
+                clean if clean != said => writeln!(std::io::stderr(), "{}", clean.trim_end()),
+                _ => error.print(),
+            };
             return status.into();
         }
     };

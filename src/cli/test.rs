@@ -96,7 +96,7 @@ pub(crate) fn run(
                 report::safe(&failure.check),
                 report::safe(&failure.place.to_string()),
                 report::safe(&failure.expected),
-                report::safe(&failure.actual).replace('\n', "\n             ")
+                report::safe_lines(&failure.actual).replace('\n', "\n             ")
             )?;
         }
         writeln!(console, "{passed} passed, {} failed, in {documents} scenarios", failures.len())?;

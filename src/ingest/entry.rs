@@ -34,7 +34,7 @@ impl Problem {
     pub(crate) fn new(found: impl Into<String>, expected: impl Into<String>) -> Problem {
         Problem(Box::new(ProblemText {
             steps: Vec::new(),
-            found: found.into(),
+            found: crate::origin::one_line(&found.into()).into_owned(),
             expected: expected.into(),
             help: None,
             twice: false,

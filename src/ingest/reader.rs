@@ -6,7 +6,7 @@ use super::ground::Ground;
 use crate::condition::Condition;
 use crate::ident::{Guid, Scope};
 use crate::model::{Facts, Gap, Guard, InputKind, PrincipalType, ScopeRef, Touches};
-use crate::origin::{Error, ErrorKind};
+use crate::origin::{Error, ErrorKind, one_line};
 
 /// The most errors of one source that are told one by one; the rest is counted.
 const ERRORS_TOLD: usize = 50;
@@ -68,6 +68,7 @@ impl<'t> Reader<'_, 't> {
     ) {
         let text = problem.text();
         let place = self.ground.place(&self.full(&text.steps));
+        let what = one_line(what);
         let mut message = format!("{what} not understood: found {}", text.found);
         if text.twice
             && let [lines @ .., last] = &self.ground.lines_of(&self.full(&text.steps))[..]

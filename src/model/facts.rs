@@ -5,7 +5,7 @@ use super::{
     PrincipalType, Resource, RoleDefinition, Subscription,
 };
 use crate::ident::{Guid, Scope};
-use crate::origin::{Error, Place, SourceId, Sources};
+use crate::origin::{Error, Place, SourceId, Sources, one_line};
 use hashbrown::HashTable;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
@@ -219,7 +219,7 @@ impl Facts {
 
     /// Adds a note, or counts one more where the same source has the same note already.
     pub fn note(&mut self, code: &'static str, message: impl Into<String>, place: Option<Place>) {
-        let message = message.into();
+        let message = one_line(&message.into()).into_owned();
         let same_file = |a: &Option<Place>, b: &Option<Place>| {
             a.as_ref().map(|place| &place.file) == b.as_ref().map(|place| &place.file)
         };

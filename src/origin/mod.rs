@@ -10,6 +10,8 @@ mod locate;
 pub use error::{Error, ErrorKind};
 pub use locate::{Location, Locator, locate};
 
+use std::borrow::Cow;
+
 /// Which source (file, standard input, embedded document) a fact came from: its row in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceId(u32);
@@ -122,12 +124,18 @@ pub struct Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)?;
+        write!(f, "{}:{}:{}", one_line(&self.file), self.line, self.column)?;
         if !self.path.is_empty() {
-            write!(f, " ({})", self.path)?;
+            write!(f, " ({})", one_line(&self.path))?;
         }
         Ok(())
     }
+}
+
+/// Somebody else's text as a part of a message, in one line: behind a line feed a name could forge a line
+/// of what is told.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains('\n') { text.replace('\n', "\\u{a}").into() } else { text.into() }
 }
 
 #[cfg(test)]

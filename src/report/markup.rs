@@ -1,11 +1,11 @@
 //! Text inside HTML and SVG: names are somebody else's, and must come out as names.
 
-use super::safe;
+use super::safe_lines;
 
 /// Text as it stands between tags or in a quoted attribute, of HTML and of XML alike.
 ///
 /// The five characters that mean something to a parser become references. What would hide or reorder the
-/// text for its reader is made visible ([`safe()`]), and so are the two characters that XML forbids even
+/// text for its reader is made visible ([`safe_lines()`]), and so are the two characters that XML forbids even
 /// as references.
 ///
 /// ```
@@ -14,7 +14,7 @@ use super::safe;
 /// ```
 #[must_use]
 pub fn markup(text: &str) -> String {
-    let text = safe(text);
+    let text = safe_lines(text);
     let mut clean = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {

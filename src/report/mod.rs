@@ -41,7 +41,7 @@ pub use markup::markup;
 pub use page::Page;
 pub use request::{request, request_text};
 pub use rules::{corpus_index, rules_json, rules_text};
-pub use safe::{safe, steers};
+pub use safe::{safe, safe_lines, steers};
 pub use text::{Finder, Style, decision as decision_text};
 pub use why::{why, why_text};
 pub use words::{codes, explain};

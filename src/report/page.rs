@@ -16,7 +16,7 @@ impl Page {
         let text = safe(text);
         let mut line = " ".repeat(indent);
         let mut empty = true;
-        for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
             if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
                 self.text.push_str(&line);
                 self.text.push('\n');

@@ -21,18 +21,34 @@ pub fn steers(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text with everything that could move the cursor, hide or reorder what is read made visible:
-/// control characters but line feed, and the marks that change the direction of writing.
+/// A name or another text of one line, with everything made visible that could move the cursor, hide or
+/// reorder what is read: control characters and the marks that change the direction of writing. A line feed
+/// is one of them: behind it a name could forge a line of the answer.
 ///
 /// ```
 /// assert_eq!(azrbac::report::safe("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
 /// assert_eq!(azrbac::report::safe("\u{61c}\u{2028}"), "\\u{61c}\\u{2028}");
+/// assert_eq!(azrbac::report::safe("x\nallowed"), "x\\u{a}allowed");
 /// ```
 #[must_use]
 pub fn safe(text: &str) -> String {
+    visible(text, steers)
+}
+
+/// As [`safe()`], for a text of several lines: line feeds stay. Names in it were made safe before.
+///
+/// ```
+/// assert_eq!(azrbac::report::safe_lines("a\n\u{1b}b"), "a\n\\u{1b}b");
+/// ```
+#[must_use]
+pub fn safe_lines(text: &str) -> String {
+    visible(text, |c| steers(c) && c != '\n')
+}
+
+fn visible(text: &str, hidden: impl Fn(char) -> bool) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
-        if steers(c) && c != '\n' {
+        if hidden(c) {
             clean.extend(c.escape_unicode());
         } else {
             clean.push(c);

@@ -3,7 +3,7 @@
 use super::doors as doors_of;
 use super::{Detail, Names, counted, counts, happened, is_empty, power, thousands};
 use crate::analysis::diff::{Change, Details, Diff, Direction, Effect};
-use crate::report::safe;
+use crate::report::safe_lines;
 use crate::tenant::Tenant;
 use std::fmt::Write as _;
 
@@ -193,7 +193,7 @@ fn neutral(text: &mut String, names: Names<'_>, diff: &Diff) {
 /// A name in a table: whatever Markdown or HTML would take for its own is made plain.
 fn escape(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    for c in safe(text).chars() {
+    for c in safe_lines(text).chars() {
         match c {
             '\n' => clean.push(' '),
             '&' => clean.push_str("&amp;"),
@@ -212,7 +212,7 @@ fn escape(text: &str) -> String {
 
 /// A text as code in a table.
 fn code(text: &str) -> String {
-    let clean = safe(text).replace('\n', " ").replace('|', "\\|");
+    let clean = safe_lines(text).replace('\n', " ").replace('|', "\\|");
     let fence = if clean.contains('`') { "``" } else { "`" };
     let space = if clean.starts_with('`') || clean.ends_with('`') { " " } else { "" };
     format!("{fence}{space}{clean}{space}{fence}")

@@ -1,7 +1,7 @@
 //! A page as Markdown (CommonMark with the tables and Mermaid blocks that forges add).
 
 use super::{Block, Document, Flow, Inline, Span, Table, Tone};
-use crate::report::safe;
+use crate::report::safe_lines;
 
 pub(super) fn page(document: &Document) -> String {
     let mut out = format!("# {}\n", line(&document.title));
@@ -103,7 +103,7 @@ fn inline_in(inline: &Inline, within: Within) -> String {
 /// Text in which nothing means anything to Markdown, in one line.
 fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in safe(text).chars() {
+    for c in safe_lines(text).chars() {
         match c {
             '\n' => out.push(' '),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' | '&' | '$' => {
@@ -128,7 +128,7 @@ fn line(text: &str) -> String {
 
 /// A code span whose fence is longer than any inside.
 fn code(text: &str) -> String {
-    let text = safe(text).replace('\n', " ");
+    let text = safe_lines(text).replace('\n', " ");
     if text.trim().is_empty() {
         return String::new();
     }
@@ -138,7 +138,7 @@ fn code(text: &str) -> String {
 }
 
 fn fenced(language: &str, text: &str, out: &mut String) {
-    let text = safe(text);
+    let text = safe_lines(text);
     let fence = "`".repeat(longest(&text).max(2) + 1);
     out.push_str(&format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n')));
 }

@@ -11,7 +11,7 @@ use crate::pattern::ActionPattern;
 use crate::pattern::language::Relation;
 use crate::report::Page;
 use crate::report::text::wrap;
-use crate::report::{self, Style, safe};
+use crate::report::{self, Style, safe, safe_lines};
 use crate::tenant::Tenant;
 use crate::truth::Truth;
 
@@ -144,13 +144,14 @@ fn prose(parts: &[Part], width: usize) -> String {
         }
         match part {
             Part::Paragraph(text) => {
-                for line in wrap(&safe(text), width) {
+                for line in wrap(&safe_lines(text), width) {
                     out.push_str(&line);
                     out.push('\n');
                 }
             }
             Part::Item(text) => {
-                for (number, line) in wrap(&safe(text), width.saturating_sub(4)).iter().enumerate()
+                for (number, line) in
+                    wrap(&safe_lines(text), width.saturating_sub(4)).iter().enumerate()
                 {
                     let lead = if number == 0 { "  - " } else { "    " };
                     out.push_str(&format!("{lead}{line}\n"));

@@ -1,7 +1,7 @@
 //! A picture for Graphviz.
 
 use super::{EdgeKind, Layout, Mark, NodeKind, Picture};
-use crate::report::safe;
+use crate::report::safe_lines;
 use petgraph::visit::EdgeRef;
 use std::fmt::Write as _;
 
@@ -57,7 +57,7 @@ pub(super) fn write(picture: &Picture) -> String {
 
 /// The inside of a quoted string. A backslash would begin an escape of Graphviz's own.
 fn quoted(text: &str) -> String {
-    safe(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    safe_lines(text).replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn shape(kind: NodeKind) -> &'static str {

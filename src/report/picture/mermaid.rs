@@ -1,7 +1,7 @@
 //! A picture for Mermaid.
 
 use super::{EdgeKind, Layout, Mark, NodeKind, Picture};
-use crate::report::safe;
+use crate::report::safe_lines;
 use petgraph::visit::EdgeRef;
 use std::fmt::Write as _;
 
@@ -70,7 +70,7 @@ pub(super) fn write(picture: &Picture) -> String {
 /// either becomes a reference in Mermaid's own spelling.
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in safe(text).chars() {
+    for c in safe_lines(text).chars() {
         match c {
             '\n' => out.push_str("<br/>"),
             'a'..='z' | 'A'..='Z' | '0'..='9' => out.push(c),
@@ -86,7 +86,7 @@ fn quoted(text: &str) -> String {
 
 /// A line of Mermaid that no name can end.
 fn line(text: &str) -> String {
-    safe(text).replace(['\n', ';', '{', '}', '%', '#'], " ")
+    safe_lines(text).replace(['\n', ';', '{', '}', '%', '#'], " ")
 }
 
 fn shape(kind: NodeKind) -> (&'static str, &'static str) {

@@ -50,11 +50,11 @@ pub(super) fn letter(node: &Node) -> Lettered {
         NodeKind::Class => CLASS_LIMIT,
         _ => SCOPE_LIMIT,
     };
-    let label = shorten(&crate::report::safe(&node.label).replace('\n', " "), LABEL, limit);
+    let label = shorten(&crate::report::safe_lines(&node.label).replace('\n', " "), LABEL, limit);
     let details: Vec<String> = node
         .details
         .iter()
-        .flat_map(|line| wrap(&crate::report::safe(line), SMALL, limit, 4))
+        .flat_map(|line| wrap(&crate::report::safe_lines(line), SMALL, limit, 4))
         .collect();
     let word = node.word.as_deref().map(crate::report::safe);
     let first = width(&label, LABEL) + word.as_ref().map_or(0.0, |word| tag(word) + 8.0);

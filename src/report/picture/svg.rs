@@ -39,7 +39,7 @@ enum Titled {
 fn draw(picture: &Picture, titled: Titled) -> String {
     let plan = plan(picture);
     // Bold letters are a little wider.
-    let title_width = width(&crate::report::safe(&picture.title), TITLE) * BOLD;
+    let title_width = width(&crate::report::safe_lines(&picture.title), TITLE) * BOLD;
     // In a page the caption is the title; the legend wants some room all the same.
     let content = match titled {
         // A pixel more, so that the title that it is as wide as is not broken for a rounding.
@@ -50,7 +50,7 @@ fn draw(picture: &Picture, titled: Titled) -> String {
     let mut out = String::new();
     let mut y = MARGIN;
     if titled == Titled::Yes {
-        for line in wrap(&crate::report::safe(&picture.title), TITLE * BOLD, content, 3) {
+        for line in wrap(&crate::report::safe_lines(&picture.title), TITLE * BOLD, content, 3) {
             y += TITLE_LINE;
             let _written = writeln!(
                 out,
