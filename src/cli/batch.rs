@@ -12,7 +12,7 @@ use azrbac::dataplane::access;
 use azrbac::decide::can;
 use azrbac::origin::{Error, ErrorKind};
 use azrbac::report;
-use azrbac::scenario::{Batch, Question};
+use azrbac::scenario::{Batch, LINE_LIMIT, Question};
 use azrbac::tenant::Tenant;
 use std::collections::VecDeque;
 use std::io::{Read, Write};
@@ -22,9 +22,6 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 
 /// How many bytes are read at once: some three hundred questions.
 const BLOCK: usize = 64 * 1024;
-
-/// The longest line that is read, in bytes.
-const LINE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Whole lines of the input.
 struct Block {

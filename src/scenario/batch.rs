@@ -10,6 +10,10 @@ use crate::ingest::node::Node;
 use crate::origin::{Error, ErrorKind, Place};
 use serde::Deserialize;
 
+/// The longest line of a batch that is read, in bytes; a longer one is answered with an error, and the
+/// next ones as usual.
+pub const LINE_LIMIT: usize = 16 * 1024 * 1024;
+
 /// The questions of a batch: one JSON object a line, each a check without `expect`. What a line does not
 /// say, the options say for all.
 #[derive(Debug)]

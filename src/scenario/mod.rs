@@ -11,7 +11,7 @@ mod model;
 mod question;
 mod run;
 
-pub use batch::Batch;
+pub use batch::{Batch, LINE_LIMIT};
 pub use coverage::{Coverage, Evidence, coverage};
 pub(crate) use document::problem_error;
 pub use document::{is_scenario, read};
