@@ -3,17 +3,16 @@
 use super::args::{Format, Global, QuestionArguments};
 use super::console::Console;
 use super::files;
+use super::places::AllMarks;
 use super::progress::Progress;
 use azrbac::catalog::Catalog;
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
 use azrbac::ident::Timestamp;
-use azrbac::ingest::Marks;
 use azrbac::model::{Facts, Note, World};
 use azrbac::origin::{Error, ErrorKind, Origin, Place};
 use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
 use azrbac::tenant::{Notice, Tenant};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::mem::ManuallyDrop;
@@ -56,20 +55,6 @@ impl Loaded {
             }
         }
         found
-    }
-}
-
-/// The marks of every source that was asked for a place, by source: most are never asked.
-#[derive(Debug, Default)]
-struct AllMarks(RefCell<BTreeMap<usize, Option<Marks>>>);
-
-impl AllMarks {
-    fn find(&self, texts: &[Vec<u8>], names: &[String], origin: Origin) -> Option<Place> {
-        let (source, offset) = origin.place()?;
-        let bytes = texts.get(source.index())?;
-        let mut known = self.0.borrow_mut();
-        let marks = known.entry(source.index()).or_insert_with(|| Marks::new(bytes));
-        marks.as_ref()?.place(names.get(source.index())?, bytes, offset)
     }
 }
 

@@ -15,6 +15,7 @@ mod graph;
 mod inputs;
 mod learn;
 mod pages;
+mod places;
 mod progress;
 mod request;
 mod role;
