@@ -400,6 +400,16 @@ fn a_role_is_graded_from_a_file() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(json["passed"], false);
     assert_eq!(json["givenBack"][0]["role"], "Storage Account Key Operator Service Role");
+    // A field that nothing reads is no grade: what the person meant by it is not there.
+    let typo = good.replacen("\"Actions\"", "\"NotActoins\": [\"*/write\"], \"Actions\"", 1);
+    std::fs::write(&file, typo).expect("written");
+    let output = run(&["learn", "notactions", "--check", &path], "");
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("role.json:1:") && said.contains("`NotActoins`; expected `notActions`"),
+        "{said}"
+    );
     // What cannot be read is no grade.
     std::fs::write(&file, &good[..60]).expect("written");
     assert_eq!(run(&["learn", "notactions", "--check", &path], "").status.code(), Some(2));

@@ -331,6 +331,45 @@ fn svg_is_well_formed_stands_alone_and_nothing_overlaps() {
     }
 }
 
+/// WCAG 2.2: whatever text on whatever box, at least 4.5 to 1, in light and in dark.
+#[test]
+fn text_in_a_picture_can_be_read() {
+    let svg = of_tenant(&lab(), &Show::default()).svg();
+    let style = svg.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next());
+    let (light, dark) = style
+        .and_then(|style| style.split_once("@media (prefers-color-scheme: dark)"))
+        .expect("light and dark");
+    let bright = |colour: &str| -> f64 {
+        let part = |at: usize| {
+            let value = u8::from_str_radix(&colour[at..at + 2], 16).expect("hex digits");
+            let value = f64::from(value) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+    };
+    for part in [light, dark] {
+        let fills = |of: fn(&str) -> bool| -> Vec<&str> {
+            part.split('}')
+                .filter_map(|rule| rule.split_once('{'))
+                .filter(|(name, _)| name.split(',').any(|one| of(one.trim())))
+                .filter_map(|(_, body)| body.split("fill: #").nth(1)?.get(..6))
+                .collect()
+        };
+        let text =
+            fills(|name| matches!(name, ".az-label" | ".az-detail" | ".az-word" | ".az-title"));
+        let ground =
+            fills(|name| name.ends_with(".az-box") || matches!(name, ".az-page" | ".az-tag"));
+        assert!(text.len() >= 2 && ground.len() >= 10, "{text:?} {ground:?}");
+        for one in &text {
+            for other in &ground {
+                let (a, b) = (bright(one), bright(other));
+                let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                assert!(contrast >= 4.5, "#{one} on #{other}: {contrast}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_lab_fits_one_screen() {
     let (width, height) = size(&of_tenant(&lab(), &Show::default()).svg());

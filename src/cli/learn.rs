@@ -7,7 +7,7 @@ use azrbac::lesson::{
     self, Exercise, Head, Judgement, Lesson, Played, PlayedStep, SHELF, Solution, Submission,
 };
 use azrbac::model::Facts;
-use azrbac::origin::{Error, ErrorKind};
+use azrbac::origin::{Error, ErrorKind, Place};
 use azrbac::report::{self, Style, lesson as told, safe, safe_lines};
 use serde_json::{Value, json};
 use std::io::{BufRead, IsTerminal, Write};
@@ -297,10 +297,41 @@ fn roles(path: &Path, console: &Console) -> Result<Vec<azrbac::model::RoleDefini
         errors.for_each(|error| console.error(&error));
         return Err(error);
     }
+    // What is not plain JSON was read all the same, and has errors of its own.
+    let document: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    if let Some((found, meant)) = misspelt(&document) {
+        let text = String::from_utf8_lossy(&bytes);
+        let offset = text.find(&format!("\"{found}\"")).unwrap_or_default();
+        let at = azrbac::origin::locate(&text, offset);
+        let place = Place { file, path: at.path, line: at.line, column: at.column };
+        return Err(Error::new(ErrorKind::Scenario, format!("nothing reads `{found}`"))
+            .expected(format!("`{meant}`"))
+            .at(place)
+            .help("a field that is passed over is a list that is not there"));
+    }
     if facts.roles.is_empty() {
         return Err(Error::new(ErrorKind::NotFound, format!("`{file}` holds no role definition"))
             .expected("a role definition as az, Azure PowerShell or REST write it")
             .help("azrbac learn NAME --starter prints one to begin with"));
     }
     Ok(facts.roles)
+}
+
+/// The first field that looks like one of a role definition and is none. Other programs write fields of
+/// their own, so one that is passed over is no error elsewhere; here a person wrote the file by hand.
+fn misspelt(document: &Value) -> Option<(&str, &'static str)> {
+    const LISTS: [&str; 5] =
+        ["actions", "notActions", "dataActions", "notDataActions", "assignableScopes"];
+    match document {
+        Value::Array(entries) => entries.iter().find_map(misspelt),
+        Value::Object(fields) => fields.iter().find_map(|(name, inside)| {
+            let folded = name.to_ascii_lowercase();
+            let known = LISTS.iter().any(|list| list.eq_ignore_ascii_case(name));
+            let near = LISTS.iter().copied().find(|list| {
+                strsim::osa_distance(&list.to_ascii_lowercase(), &folded) <= 2 && !known
+            });
+            near.map(|list| (name.as_str(), list)).or_else(|| misspelt(inside))
+        }),
+        _ => None,
+    }
 }
