@@ -2,10 +2,10 @@
 
 use super::decision::{Decision, DenyHit, Grant, Linked, Outcome, Subtraction};
 use super::inputs::ConditionInputs;
-use super::rows::{FEW, Sieved, applying};
+use super::rows::{Lists, applying};
 use super::{Request, gaps, locks, near};
 use crate::condition::Assumptions;
-use crate::ident::{Plane, ScopeKind};
+use crate::ident::{Guid, Plane, ScopeKind, Verb};
 use crate::model::{AssignmentState, Deny, DenyEffect, Gap, Guard, PermissionBlock, World};
 use crate::pattern::Match;
 use crate::tenant::{
@@ -73,13 +73,8 @@ pub fn can_at(
     scope: ScopeIx,
     request: &Request<'_>,
 ) -> Decision {
-    let request = Request {
-        principal: tenant.principal_id(principal),
-        scope: tenant.scope_text(scope),
-        ..request.clone()
-    };
-    let place = tenant.scopes.locate_at(scope);
-    answer(&mut Walk::standing(tenant, &request, Some(principal), place))
+    let request = Request { scope: tenant.scope_text(scope), ..request.clone() };
+    answer(&mut Walk::standing(tenant, &request, Some(principal), || (scope, true)))
 }
 
 /// The whole answer of a walk.
@@ -130,6 +125,8 @@ pub(super) struct Walk<'r> {
     pub(super) request: &'r Request<'r>,
     pub(super) principal: Option<PrincipalIx>,
     pub(super) groups: Cow<'r, [PrincipalIx]>,
+    /// The assignments of both, where there are not many lists of them.
+    lists: Lists,
     pub(super) located: Located,
     /// The place and everything above it.
     pub(super) path: Path,
@@ -144,23 +141,33 @@ pub(super) struct Walk<'r> {
 impl<'r> Walk<'r> {
     pub(super) fn new(tenant: &'r Tenant, request: &'r Request<'r>) -> Walk<'r> {
         let principal = tenant.principal(request.principal);
-        let place = tenant.scopes.locate_path(request.scope, tenant.world == World::Open);
-        Walk::standing(tenant, request, principal, place)
+        Walk::standing(tenant, request, principal, || tenant.scopes.nearest(request.scope))
     }
 
-    /// A walk of a principal and from a place that are known already.
+    /// A walk of a principal that is known already. Its groups are looked up before its place (the scope or
+    /// the nearest one above it, and whether it is the scope itself), so that the memory of both is waited
+    /// for together.
     fn standing(
         tenant: &'r Tenant,
         request: &'r Request<'r>,
         principal: Option<PrincipalIx>,
-        (located, path): (Located, Path),
+        place: impl FnOnce() -> (ScopeIx, bool),
     ) -> Walk<'r> {
+        let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
+        let lists = Lists::of(tenant, principal, &groups);
+        let (at, exact) = place();
+        let path = tenant.scopes.path(at);
+        let floating = path.has(Mark::Floating)
+            || (!exact
+                && tenant.world == World::Open
+                && tenant.scopes.is_outside(at, request.scope));
         Walk {
             tenant,
             request,
             principal,
-            groups: principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix)),
-            located,
+            groups,
+            lists,
+            located: Located { at, exact, floating },
             path,
             needle: Needle::new(request.operation, request.wildcards),
             inputs: ConditionInputs::new(tenant, request, principal),
@@ -205,6 +212,11 @@ impl<'r> Walk<'r> {
             at: self.located.at,
             needle: self.needle,
         }
+    }
+
+    /// The object id of the one who asks.
+    pub(super) fn principal_id(&self) -> Guid {
+        self.principal.map_or(self.request.principal, |ix| self.tenant.principal_id(ix))
     }
 
     /// The principal and every group that it is in and that counts for access.
@@ -252,26 +264,35 @@ impl<'r> Walk<'r> {
         if !self.path.has(Mark::Denies) {
             return;
         }
-        let path = self.path.clone();
-        for above in path.upwards() {
-            for row in self.tenant.deny_rows_at(above) {
-                self.deny(row, above, decision);
+        let tenant = self.tenant;
+        let mut at = Some(self.located.at);
+        while let Some(above) = at {
+            if tenant.scopes.is_marked(above, Mark::Denies) {
+                for row in tenant.deny_rows_at(above) {
+                    self.deny(row, above, decision);
+                }
             }
+            at = tenant.scopes.parent(above);
         }
         decision.denies.sort_by_key(|hit| hit.deny);
     }
 
     fn deny(&mut self, row: &DenyRow, above: ScopeIx, decision: &mut Decision) {
         let tenant = self.tenant;
-        let deny = tenant.deny(row.fact);
-        let Some(held) = self.deny_holds(row) else { return };
-        if !row.everyone && !self.is_one_of(&row.principals) {
-            if self.groups.iter().any(|ix| row.principals.binary_search(ix).is_ok()) {
-                // Only a group that does not count for access is named (U13).
-                self.spared.insert(13);
-            }
+        let named = row.everyone || self.is_one_of(&row.principals);
+        let uncounted = !named
+            && !tenant.uncounted.is_empty()
+            && self.groups.iter().any(|ix| row.principals.binary_search(ix).is_ok());
+        if !named && !uncounted {
             return;
         }
+        let Some(held) = self.deny_holds(row) else { return };
+        if uncounted {
+            // Only a group that does not count for access is named (U13).
+            self.spared.insert(13);
+            return;
+        }
+        let deny = tenant.deny(row.fact);
         if self.is_one_of(&row.excludes) {
             let direct = self.principal.is_some_and(|own| {
                 row.excludes.binary_search(&own).is_ok()
@@ -402,19 +423,13 @@ impl<'r> Walk<'r> {
         let tenant = self.tenant;
         let mut withheld = self.withheld;
         let mut give = |row: &Row| withheld = withheld.union(self.grant(row, decision));
-        let mut perhaps = Sieved::default();
-        for id in self.ids() {
-            let range = tenant.row_range(id);
-            if perhaps.lacks_room_for(range.len()) {
-                perhaps.drain(tenant, &self.path, &mut give);
-            }
-            if range.len() <= FEW {
-                perhaps.add(tenant, &self.path, range);
-            } else {
-                applying(&tenant.assignment_rows[range], &self.path).for_each(&mut give);
+        if let Some(sieved) = self.lists.sieve(tenant, &self.path) {
+            sieved.each(tenant, &self.path, &mut give);
+        } else {
+            for id in self.ids() {
+                applying(tenant.rows(id), &self.path).for_each(&mut give);
             }
         }
-        perhaps.drain(tenant, &self.path, &mut give);
         if !tenant.uncounted.is_empty() {
             // A group that does not count for access (U13): what it would have given is withheld.
             let mut uncounted = self.groups.iter().filter(|ix| !tenant.counts(**ix));
@@ -441,7 +456,7 @@ impl<'r> Walk<'r> {
 
     /// Is the assignment in force at the time of the request? `None` where that cannot be told.
     pub(super) fn in_force(&self, row: &Row) -> Option<bool> {
-        if self.tenant.is_plain(row.fact) {
+        if row.plain {
             return Some(true);
         }
         let assignment = self.tenant.assignment(row.fact);
@@ -487,7 +502,7 @@ impl<'r> Walk<'r> {
         if !self.tenant.roles.may_hold(row.role, self.request.plane, &self.needle) {
             return None;
         }
-        let guarded = (!self.tenant.is_plain(row.fact)).then(|| self.tenant.assignment(row.fact));
+        let guarded = (!row.plain).then(|| self.tenant.assignment(row.fact));
         let in_force = if guarded.is_some() { self.in_force(row) } else { Some(true) };
         if let (Some(false), Some(assignment)) = (in_force, guarded) {
             if assignment.end.is_some()
@@ -515,6 +530,7 @@ impl<'r> Walk<'r> {
                 pattern: None,
                 truth: Truth::Unknown,
                 conditional: condition.is_some(),
+                via_lighthouse: lighthouse,
                 assumptions: Assumptions::default(),
             });
         };
@@ -542,6 +558,7 @@ impl<'r> Walk<'r> {
                 pattern: Some((number, pattern)),
                 truth: Truth::True,
                 conditional: false,
+                via_lighthouse: lighthouse,
                 assumptions: Assumptions::default(),
             };
             if how == Match::Vanishing {
@@ -632,9 +649,7 @@ impl<'r> Walk<'r> {
 
     pub(super) fn lock(&self, decision: &mut Decision) {
         let lighthouse = self.request.via_lighthouse
-            || decision.grants.iter().any(|grant| {
-                grant.truth.is_true() && self.tenant.assignment(grant.assignment).via_lighthouse
-            });
+            || decision.grants.iter().any(|grant| grant.truth.is_true() && grant.via_lighthouse);
         if lighthouse {
             return;
         }
@@ -647,9 +662,10 @@ impl<'r> Walk<'r> {
         );
         if !locks.is_empty() {
             // A grant through Lighthouse that may hold would lift the lock.
-            let may_lift = decision.grants.iter().any(|grant| {
-                grant.truth.is_unknown() && self.tenant.assignment(grant.assignment).via_lighthouse
-            });
+            let may_lift = decision
+                .grants
+                .iter()
+                .any(|grant| grant.truth.is_unknown() && grant.via_lighthouse);
             decision.outcome = if may_lift { Outcome::Conditional } else { Outcome::Locked };
             if may_lift && decision.residual.is_none() {
                 decision.residual = residual(self.tenant, &self.inputs, &decision.grants);
@@ -676,9 +692,10 @@ impl<'r> Walk<'r> {
                 self.tenant.deny(*deny).display_name
             ));
         }
-        let group_delete = self.request.operation.folded()
-            == "microsoft.resources/subscriptions/resourcegroups/delete"
-            && decision.outcome == Outcome::Allowed;
+        let group_delete = decision.outcome == Outcome::Allowed
+            && self.request.operation.verb() == Verb::Delete
+            && self.request.operation.folded()
+                == "microsoft.resources/subscriptions/resourcegroups/delete";
         if group_delete {
             let end = self.tenant.scopes.end(self.located.at);
             let below =

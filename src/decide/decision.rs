@@ -50,6 +50,8 @@ pub struct Grant {
     pub truth: Truth,
     /// Is there a condition, on the assignment or in the block?
     pub conditional: bool,
+    /// Does it come from a managing tenant (Azure Lighthouse)? Locks do not hold it back.
+    pub via_lighthouse: bool,
     /// The uncertain rules that this grant leans on.
     pub assumptions: Assumptions,
 }

@@ -187,8 +187,7 @@ impl<'r> Expansion<'r> {
         let mut one_by_one = self.one_by_one();
         for id in self.walk.ids() {
             for row in applying(tenant.rows(id), &self.walk.path) {
-                lighthouse |=
-                    !tenant.is_plain(row.fact) && tenant.assignment(row.fact).via_lighthouse;
+                lighthouse |= !row.plain && tenant.assignment(row.fact).via_lighthouse;
                 one_by_one |= self.hold(row, operations, &mut firm, &mut open);
             }
         }
@@ -302,7 +301,7 @@ impl<'r> Expansion<'r> {
     fn hold(&self, row: &Row, operations: &Operations, firm: &mut Bits, open: &mut Bits) -> bool {
         let tenant = self.walk.tenant;
         let plane = self.walk.request.plane;
-        let plain = tenant.is_plain(row.fact);
+        let plain = row.plain;
         let in_force = if plain { Some(true) } else { self.walk.in_force(row) };
         let assignment = (!plain).then(|| tenant.assignment(row.fact));
         let lighthouse = assignment.is_some_and(|assignment| assignment.via_lighthouse);

@@ -6,7 +6,7 @@ use super::decision::{Grant, Outcome};
 use super::reach::{Set, reach};
 use crate::condition::AttributeSource;
 use crate::model::{DenyEffect, Gap, Guard, World};
-use crate::tenant::{DenyIx, DenyRow, Mark, PrincipalIx, Row, Tenant};
+use crate::tenant::{AssignmentIx, DenyIx, DenyRow, Mark, PrincipalIx, RoleIx, Row, Tenant};
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -89,10 +89,10 @@ impl<'r> Field<'r> {
     }
 
     /// Does what an assignment gives hang on who asks?
-    fn hangs_on_principal(&self, row: &Row) -> bool {
+    fn hangs_on_principal(&self, fact: AssignmentIx, role: RoleIx) -> bool {
         let tenant = self.tenant();
-        let role = tenant.role(row.role).definition();
-        tenant.assignment(row.fact).condition.as_deref().is_some_and(asks_about_principal)
+        let role = tenant.role(role).definition();
+        tenant.assignment(fact).condition.as_deref().is_some_and(asks_about_principal)
             || role.is_some_and(|role| {
                 role.blocks
                     .iter()
@@ -112,7 +112,7 @@ impl<'r> Field<'r> {
                 if !held {
                     continue;
                 }
-                if self.hangs_on_principal(row) {
+                if self.hangs_on_principal(row.fact, row.role) {
                     personal.push(*row);
                     continue;
                 }
@@ -127,9 +127,8 @@ impl<'r> Field<'r> {
             }
         }
         self.spread(&firm);
-        let through_lighthouse = |(_, grant): &&(PrincipalIx, u32)| {
-            tenant.assignment(self.grants[*grant as usize].assignment).via_lighthouse
-        };
+        let through_lighthouse =
+            |(_, grant): &&(PrincipalIx, u32)| self.grants[*grant as usize].via_lighthouse;
         let lighthouse: Vec<PrincipalIx> =
             firm.iter().filter(through_lighthouse).map(|(holder, _)| *holder).collect();
         if !lighthouse.is_empty() {
@@ -399,14 +398,8 @@ impl<'r> Field<'r> {
             return *found;
         }
         let grants: Vec<Grant> = open.iter().map(|at| self.grants[*at as usize]).collect();
-        let personal = grants.iter().any(|grant| {
-            self.hangs_on_principal(&Row {
-                scope: self.walk.located.at,
-                role: grant.role,
-                fact: grant.assignment,
-                holder: grant.holder,
-            })
-        });
+        let personal =
+            grants.iter().any(|grant| self.hangs_on_principal(grant.assignment, grant.role));
         let text = if personal {
             residual(self.tenant(), &self.walk.inputs.of(principal), &grants)
         } else {

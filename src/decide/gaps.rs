@@ -38,7 +38,7 @@ impl Walk<'_> {
             let could = match &gap.touches {
                 Touches::Assignment { principal, scope } => {
                     principal.is_none_or(|id| {
-                        id == self.request.principal
+                        id == self.principal_id()
                             || tenant.principal(id).is_some_and(|ix| {
                                 self.groups.contains(&ix) || tenant.may_be_member(ix)
                             })

@@ -31,7 +31,8 @@ pub(super) fn blocking(
         return Vec::new();
     }
     let method = method(request);
-    if !concern(request) || matches!(method, Method::Get | Method::Head) {
+    let marked = path.has(Mark::Locks) || (method == Method::Delete && exact);
+    if !marked || matches!(method, Method::Get | Method::Head) || !concern(request) {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -1,10 +1,10 @@
 //! Which of many assignments stand on the way from a place to the root.
 
-use crate::tenant::{Path, Row, Tenant};
-use std::ops::Range;
+use crate::tenant::{Path, PrincipalIx, Row, Tenant};
 
-/// More rows than this are bisected for each scope of the path instead of looked at one by one.
-pub(super) const FEW: usize = 48;
+/// More rows than this are bisected for each scope of the path instead of looked at one by one. As many as
+/// a word has bits.
+const FEW: usize = 64;
 
 /// The rows whose scope is on a path, outermost first. Rows are sorted by scope.
 pub(super) fn applying<'w>(rows: &'w [Row], path: &'w Path) -> impl Iterator<Item = &'w Row> {
@@ -18,44 +18,81 @@ pub(super) fn applying<'w>(rows: &'w [Row], path: &'w Path) -> impl Iterator<Ite
     few.iter().filter(|row| path.holds(row.scope)).chain(bisected)
 }
 
-/// Rows that are perhaps on a path. What most principals hold is sieved without a branch, so that the
-/// lists of all their groups are waited for together and not one after the other.
-#[derive(Debug)]
-pub(super) struct Sieved {
-    rows: [u32; ROOM],
+/// How many lists are taken together.
+const ROOM: usize = 16;
+
+/// Where the assignments of a principal and of each of its groups stand: not many lists, none of them long,
+/// as nearly everybody has them. What memory they lie in is waited for together and not one after the other:
+/// each step is done for all lists before the next, and without a branch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lists {
+    /// From where to where.
+    ranges: [(u32, u32); ROOM],
     count: usize,
 }
 
-/// How many rows are sieved before they are looked at. A power of two.
-const ROOM: usize = 64;
+/// For each list, a bit for each of its rows that is perhaps on the path.
+#[derive(Debug)]
+pub(super) struct Sieved<'l> {
+    ranges: &'l [(u32, u32)],
+    perhaps: [u64; ROOM],
+}
 
-impl Default for Sieved {
-    fn default() -> Sieved {
-        Sieved { rows: [0; ROOM], count: 0 }
+impl Lists {
+    /// The lists of whoever counts for access.
+    pub(super) fn of(tenant: &Tenant, own: Option<PrincipalIx>, groups: &[PrincipalIx]) -> Lists {
+        let mut lists = Lists { ranges: [(0, 0); ROOM], count: 0 };
+        if groups.len() >= ROOM {
+            lists.count = ROOM + 1;
+            return lists;
+        }
+        let mut add = |id: PrincipalIx| {
+            if let (Some(slot), Some([from, to])) =
+                (lists.ranges.get_mut(lists.count), tenant.rows_of.get(id.row()..id.row() + 2))
+            {
+                *slot = (*from, *to);
+                lists.count += 1;
+            }
+        };
+        own.into_iter().for_each(&mut add);
+        let all_count = tenant.uncounted.is_empty();
+        for id in groups {
+            if Some(*id) != own && (all_count || tenant.counts(*id)) {
+                add(*id);
+            }
+        }
+        lists
+    }
+
+    /// What is perhaps on a path; `None` where there are too many lists, or a long one.
+    pub(super) fn sieve(&self, tenant: &Tenant, path: &Path) -> Option<Sieved<'_>> {
+        let ranges = self.ranges.get(..self.count)?;
+        let mut perhaps = [0; ROOM];
+        for ((from, to), bits) in ranges.iter().zip(&mut perhaps) {
+            let scopes = &tenant.row_scopes[*from as usize..*to as usize];
+            if scopes.len() > FEW {
+                return None;
+            }
+            for (at, scope) in scopes.iter().enumerate() {
+                *bits |= path.may_hold(*scope) << at;
+            }
+        }
+        Some(Sieved { ranges, perhaps })
     }
 }
 
-impl Sieved {
-    /// A list of more than [`FEW`] is not sieved, and what was sieved before goes first.
-    pub(super) fn lacks_room_for(&self, rows: usize) -> bool {
-        rows > FEW || self.count + rows > ROOM
-    }
-
-    pub(super) fn add(&mut self, tenant: &Tenant, path: &Path, range: Range<usize>) {
-        let first = u32::try_from(range.start).unwrap_or(u32::MAX);
-        for (at, row) in (first..).zip(&tenant.assignment_rows[range]) {
-            self.rows[self.count % ROOM] = at;
-            self.count += usize::from(path.may_hold(row.scope));
-        }
-    }
-
-    pub(super) fn drain(&mut self, tenant: &Tenant, path: &Path, give: &mut impl FnMut(&Row)) {
-        for at in &self.rows[..self.count] {
-            let row = &tenant.assignment_rows[*at as usize];
-            if path.holds(row.scope) {
-                give(row);
+impl Sieved<'_> {
+    /// Every row that is on the path.
+    pub(super) fn each(&self, tenant: &Tenant, path: &Path, give: &mut impl FnMut(&Row)) {
+        for ((from, _), perhaps) in self.ranges.iter().zip(self.perhaps) {
+            let mut left = perhaps;
+            while left != 0 {
+                let at = (from + left.trailing_zeros()) as usize;
+                left &= left - 1;
+                if path.holds(tenant.row_scopes[at]) {
+                    give(&tenant.assignment_rows[at]);
+                }
             }
         }
-        self.count = 0;
     }
 }

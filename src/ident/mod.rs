@@ -11,6 +11,7 @@ mod time;
 
 pub use guid::Guid;
 pub use method::Method;
+pub(crate) use operation::{Fingerprint, telling};
 pub use operation::{Operation, Plane, Verb};
 pub(crate) use scope::folded_type;
 pub use scope::{LENGTH_LIMIT as SCOPE_LENGTH_LIMIT, Scope, ScopeKind, ancestor_ends};

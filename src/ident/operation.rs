@@ -1,7 +1,9 @@
 //! Operations and the plane that they belong to.
 
 use crate::origin::{Error, ErrorKind};
+use rustc_hash::FxHasher;
 use std::fmt;
+use std::hash::Hasher;
 use std::str::FromStr;
 
 /// Control plane (`actions`) or data plane (`dataActions`)?
@@ -116,8 +118,51 @@ impl Verb {
 /// ```
 #[derive(Clone)]
 pub struct Operation {
-    text: Box<str>,
-    folded: Box<str>,
+    /// The text and, just as long, the same folded.
+    both: Box<str>,
+    print: Fingerprint,
+}
+
+/// What tells a folded name from others before their texts are compared, found once when the name is made:
+/// a question looks for its operation in dozens of lists.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fingerprint {
+    /// Of the whole text.
+    pub(crate) hash: u32,
+    /// Eight bytes of it, see [`telling`].
+    pub(crate) word: u64,
+    verb: Verb,
+}
+
+impl Fingerprint {
+    /// The fingerprint of a folded text.
+    pub(crate) fn of(folded: &str) -> Fingerprint {
+        let mut hasher = FxHasher::default();
+        hasher.write(folded.as_bytes());
+        let last = folded.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
+        Fingerprint {
+            // The upper half is the better mixed one.
+            hash: (hasher.finish() >> 32) as u32,
+            word: telling(folded.as_bytes()).0,
+            verb: Verb::of_segment(&folded[last..]),
+        }
+    }
+}
+
+/// Where the telling bytes stand: behind `microsoft.`, with which nearly all names begin.
+const TELLING: usize = 10;
+
+/// Eight bytes of a text, and which of them it has.
+pub(crate) fn telling(text: &[u8]) -> (u64, u64) {
+    if let Some(bytes) = text.get(TELLING..).and_then(<[u8]>::first_chunk::<8>) {
+        return (u64::from_le_bytes(*bytes), u64::MAX);
+    }
+    let (mut word, mut mask) = ([0u8; 8], [0u8; 8]);
+    let bytes = text.get(TELLING..).unwrap_or_default();
+    for ((word, mask), byte) in word.iter_mut().zip(&mut mask).zip(bytes) {
+        (*word, *mask) = (*byte, 0xff);
+    }
+    (u64::from_le_bytes(word), u64::from_le_bytes(mask))
 }
 
 impl Operation {
@@ -146,43 +191,53 @@ impl Operation {
         if !text.contains('/') {
             return wrong("it has no `/`");
         }
-        Ok(Operation { text: text.into(), folded: text.to_ascii_lowercase().into() })
+        let mut both = String::with_capacity(2 * text.len());
+        both.push_str(text);
+        both.push_str(text);
+        both[text.len()..].make_ascii_lowercase();
+        let print = Fingerprint::of(&both[text.len()..]);
+        Ok(Operation { both: both.into(), print })
     }
 
     /// The spelling that was given.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.text
+        &self.both[..self.both.len() / 2]
     }
 
     /// The form that is compared: ASCII lower case.
     #[must_use]
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.both[self.both.len() / 2..]
+    }
+
+    /// What tells it from others before the texts are compared.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.print
     }
 
     /// What it does, by its last segment.
     #[must_use]
     pub fn verb(&self) -> Verb {
-        Verb::of_segment(self.folded.rsplit('/').next().unwrap_or_default())
+        self.print.verb
     }
 
     /// The provider namespace, folded: `microsoft.storage`.
     #[must_use]
     pub fn provider(&self) -> &str {
-        self.folded.split('/').next().unwrap_or_default()
+        self.folded().split('/').next().unwrap_or_default()
     }
 }
 
 impl PartialEq for Operation {
     fn eq(&self, other: &Operation) -> bool {
-        self.folded == other.folded
+        self.print.hash == other.print.hash && self.folded() == other.folded()
     }
 }
 impl Eq for Operation {}
 impl std::hash::Hash for Operation {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        self.folded().hash(state);
     }
 }
 impl PartialOrd for Operation {
@@ -192,7 +247,7 @@ impl PartialOrd for Operation {
 }
 impl Ord for Operation {
     fn cmp(&self, other: &Operation) -> std::cmp::Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
     }
 }
 impl FromStr for Operation {
@@ -204,11 +259,11 @@ impl FromStr for Operation {
 }
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.text())
     }
 }
 impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Operation({})", self.text)
+        write!(f, "Operation({})", self.text())
     }
 }

@@ -54,6 +54,10 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         });
     }
     deny_rows.sort_by_key(|row| (row.scope, row.fact));
+    let mut denies_at: FxHashMap<ScopeIx, (u32, u32)> = FxHashMap::default();
+    for (at, row) in (0u32..).zip(&deny_rows) {
+        denies_at.entry(row.scope).or_insert((at, at)).1 = at + 1;
+    }
     let mut lock_rows: Vec<(ScopeIx, LockIx)> = (0..)
         .zip(&facts.locks)
         .map(|(fact, lock)| (scope_refs[lock.scope.0 as usize], LockIx(fact)))
@@ -67,10 +71,6 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     ];
     for (mark, places) in marked {
         places.into_iter().for_each(|place| scopes.mark(place, mark));
-    }
-    let mut plain = vec![0u64; facts.assignments.len().div_ceil(64)];
-    for (at, assignment) in facts.assignments.iter().enumerate() {
-        plain[at / 64] |= u64::from(assignment.is_plain()) << (at % 64);
     }
     let notices = super::notices::notices(&mut facts, &scopes, &scope_refs);
     let mut resources = FxHashMap::default();
@@ -124,13 +124,14 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         open_groups: open,
         roles,
         assignments: facts.assignments,
-        plain,
+        row_scopes: assignment_rows.iter().map(|row| row.scope).collect(),
         assignment_rows,
         rows_of,
         open_rows,
         open_rows_high,
         denies: facts.denies,
         deny_rows,
+        denies_at,
         locks: facts.locks,
         lock_rows,
         resources,
@@ -260,8 +261,13 @@ fn by_holder(
     for at in 0..count {
         rows_of[at + 1] += rows_of[at];
     }
-    let none =
-        Row { scope: ScopeIx(0), role: RoleIx(0), fact: AssignmentIx(0), holder: PrincipalIx(0) };
+    let none = Row {
+        scope: ScopeIx(0),
+        role: RoleIx(0),
+        fact: AssignmentIx(0),
+        holder: PrincipalIx(0),
+        plain: false,
+    };
     let mut rows = vec![none; holders.len()];
     let mut next = rows_of.clone();
     for ((fact, assignment), (holder, role)) in
@@ -269,7 +275,13 @@ fn by_holder(
     {
         let at = &mut next[holder.row()];
         let scope = scope_refs[assignment.scope.0 as usize];
-        rows[*at as usize] = Row { scope, role: *role, fact: AssignmentIx(fact), holder: *holder };
+        rows[*at as usize] = Row {
+            scope,
+            role: *role,
+            fact: AssignmentIx(fact),
+            holder: *holder,
+            plain: assignment.is_plain(),
+        };
         *at += 1;
     }
     for at in 0..count {

@@ -4,11 +4,29 @@ use super::PrincipalIx;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// The most group ids that are stored for all principals together. A directory of a quarter million
 /// principals needs about two million; what goes beyond (a chain of a million groups) is walked when
 /// it is asked for.
 pub(crate) const CLOSURE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// Where a closure stands among all.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    start: u32,
+    /// One past its end, or [`WALKED`].
+    end: u32,
+}
+
+/// The end of a closure that was too much to store.
+const WALKED: u32 = u32::MAX;
+
+impl Stored {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
 
 /// The membership graph, flat.
 #[derive(Debug, Default)]
@@ -16,12 +34,9 @@ pub(crate) struct Members {
     /// For each principal: the groups that list it, as a range of `groups`.
     direct_start: Vec<u32>,
     direct: Vec<PrincipalIx>,
-    /// For each principal: which closure is its.
-    component: Vec<u32>,
-    closure_start: Vec<u32>,
+    /// For each principal: all groups that it is in, as a range of `closures`.
+    closed: Vec<Stored>,
     closures: Vec<PrincipalIx>,
-    /// Components whose closure was too much to store.
-    walked: Vec<bool>,
 }
 
 impl Members {
@@ -51,14 +66,9 @@ impl Members {
     /// reach is known before the component itself. Kosaraju's algorithm, because petgraph's Tarjan
     /// recurses and a long chain of groups would take the stack.
     fn close(&mut self, count: usize, graph: &DiGraph<(), (), u32>) {
-        self.component = vec![0; count];
-        self.closure_start = vec![0];
         let components = petgraph::algo::kosaraju_scc(graph);
-        for (number, component) in components.iter().enumerate() {
-            for node in component {
-                self.component[node.index()] = u32::try_from(number).unwrap_or(u32::MAX);
-            }
-        }
+        // What is not reached yet is of the same component: nothing is known of it but itself.
+        self.closed = vec![Stored { start: 0, end: 0 }; count];
         for component in &components {
             let mut reached: Vec<PrincipalIx> = Vec::new();
             let mut overflow = false;
@@ -68,16 +78,11 @@ impl Members {
             for node in component {
                 for group in self.direct_of(node.index()) {
                     reached.push(*group);
-                    let other = self.component[group.row()] as usize;
-                    if other + 1 < self.closure_start.len() {
-                        overflow |= self.walked[other];
-                        let range = self.closure_start[other] as usize
-                            ..self.closure_start[other + 1] as usize;
-                        if reached.len() + range.len() > CLOSURE_LIMIT {
-                            overflow = true;
-                        } else {
-                            reached.extend_from_slice(&self.closures[range]);
-                        }
+                    let other = self.closed[group.row()];
+                    if other.end == WALKED || reached.len() + other.range().len() > CLOSURE_LIMIT {
+                        overflow = true;
+                    } else {
+                        reached.extend_from_slice(&self.closures[other.range()]);
                     }
                 }
                 if reached.len() > tidy_at {
@@ -89,11 +94,15 @@ impl Members {
             reached.sort_unstable();
             reached.dedup();
             overflow |= self.closures.len() + reached.len() > CLOSURE_LIMIT;
-            self.walked.push(overflow);
+            let start = u32::try_from(self.closures.len()).unwrap_or(u32::MAX);
+            let mut stored = Stored { start, end: WALKED };
             if !overflow {
                 self.closures.extend_from_slice(&reached);
+                stored.end = u32::try_from(self.closures.len()).unwrap_or(WALKED);
             }
-            self.closure_start.push(u32::try_from(self.closures.len()).unwrap_or(u32::MAX));
+            for node in component {
+                self.closed[node.index()] = stored;
+            }
         }
     }
 
@@ -103,17 +112,15 @@ impl Members {
 
     /// All groups that a principal is in, sorted. A group in a cycle is in itself.
     pub(crate) fn closure(&self, of: PrincipalIx) -> Cow<'_, [PrincipalIx]> {
-        let component = self.component[of.row()] as usize;
-        if self.walked[component] {
+        let stored = self.closed[of.row()];
+        if stored.end == WALKED {
             return Cow::Owned(self.walk(of));
         }
-        let range =
-            self.closure_start[component] as usize..self.closure_start[component + 1] as usize;
-        Cow::Borrowed(&self.closures[range])
+        Cow::Borrowed(&self.closures[stored.range()])
     }
 
     fn walk(&self, from: PrincipalIx) -> Vec<PrincipalIx> {
-        let mut seen = vec![false; self.component.len()];
+        let mut seen = vec![false; self.closed.len()];
         let mut queue = vec![from];
         let mut found = Vec::new();
         while let Some(next) = queue.pop() {

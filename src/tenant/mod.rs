@@ -86,6 +86,9 @@ pub(crate) struct Row {
     pub(crate) role: RoleIx,
     pub(crate) fact: AssignmentIx,
     pub(crate) holder: PrincipalIx,
+    /// Does it hold whenever and for whatever its role says? Active, without a time window, without a
+    /// condition, not through Lighthouse: then nothing else of the assignment needs to be looked at.
+    pub(crate) plain: bool,
 }
 
 /// What is known of a principal besides its id.
@@ -122,16 +125,17 @@ pub struct Tenant {
     pub(crate) open_groups: Vec<bool>,
     pub(crate) roles: Roles,
     pub(crate) assignments: Vec<Assignment>,
-    /// One bit an assignment: it holds whenever and for whatever its role says. Active, without a time
-    /// window, without a condition, not through Lighthouse.
-    pub(crate) plain: Vec<u64>,
     pub(crate) assignment_rows: Vec<Row>,
+    /// The scopes of those rows once more: a question looks at dozens and goes on with one or two.
+    pub(crate) row_scopes: Vec<ScopeIx>,
     pub(crate) rows_of: Vec<u32>,
     pub(crate) open_rows: Vec<Row>,
     /// Those of them that stand at management groups.
     pub(crate) open_rows_high: Vec<Row>,
     pub(crate) denies: Vec<Deny>,
     pub(crate) deny_rows: Vec<DenyRow>,
+    /// Which of those stand at a scope: from where to where.
+    pub(crate) denies_at: FxHashMap<ScopeIx, (u32, u32)>,
     pub(crate) locks: Vec<Lock>,
     pub(crate) lock_rows: Vec<(ScopeIx, LockIx)>,
     pub(crate) resources: FxHashMap<ScopeIx, Resource>,
@@ -442,17 +446,11 @@ impl Tenant {
         self.open_groups[group.row()]
     }
 
-    /// Does the assignment hold whenever and for whatever its role says? Then nothing else of it needs to
-    /// be looked at.
-    pub(crate) fn is_plain(&self, assignment: AssignmentIx) -> bool {
-        self.plain[assignment.row() / 64] >> (assignment.row() % 64) & 1 == 1
-    }
-
     /// The deny assignments at exactly a scope.
     pub(crate) fn deny_rows_at(&self, scope: ScopeIx) -> &[DenyRow] {
-        let start = self.deny_rows.partition_point(|row| row.scope < scope);
-        let end = self.deny_rows.partition_point(|row| row.scope <= scope);
-        &self.deny_rows[start..end]
+        let range =
+            self.denies_at.get(&scope).map_or(0..0, |(start, end)| *start as usize..*end as usize);
+        &self.deny_rows[range]
     }
 
     /// The assignments, at exactly a scope, of groups that could have members nobody listed.

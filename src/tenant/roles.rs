@@ -1,12 +1,11 @@
 //! Roles, ready to be matched: each side of a block with its literals hashed and its wildcards apart.
 
 use super::RoleIx;
-use crate::ident::{Guid, Operation, Plane, Verb};
+use crate::ident::{Fingerprint, Guid, Operation, Plane, Verb, telling};
 use crate::model::{PermissionBlock, RoleDefinition, RoleRef};
 use crate::pattern::{ActionPattern, Match, Wildcards};
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::hash::Hasher;
 
 /// What is known of a role that something names.
 #[derive(Debug)]
@@ -85,26 +84,6 @@ struct Wild {
     at: u32,
 }
 
-/// Where those eight bytes stand: behind `microsoft.`, with which nearly all names begin.
-const TELLING: usize = 10;
-
-/// Eight bytes of a text, and which of them it has.
-fn telling(text: &[u8]) -> (u64, u64) {
-    let (mut word, mut mask) = ([0u8; 8], [0u8; 8]);
-    let bytes = text.get(TELLING..).unwrap_or_default();
-    for ((word, mask), byte) in word.iter_mut().zip(&mut mask).zip(bytes) {
-        (*word, *mask) = (*byte, 0xff);
-    }
-    (u64::from_le_bytes(word), u64::from_le_bytes(mask))
-}
-
-fn hash(folded: &str) -> u32 {
-    let mut hasher = FxHasher::default();
-    hasher.write(folded.as_bytes());
-    // The upper half is the better mixed one.
-    (hasher.finish() >> 32) as u32
-}
-
 /// An operation, ready to be looked for in many lists.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Needle<'o> {
@@ -117,10 +96,9 @@ pub(crate) struct Needle<'o> {
 
 impl<'o> Needle<'o> {
     pub(crate) fn new(operation: &'o Operation, wildcards: Wildcards) -> Needle<'o> {
-        let folded = operation.folded();
-        let word = telling(folded.as_bytes()).0;
+        let Fingerprint { hash, word, .. } = operation.fingerprint();
         let sign = Sign { beginnings: beginning(word), verbs: verb(operation.verb()) };
-        Needle { operation, wildcards, hash: hash(folded), word, sign }
+        Needle { operation, wildcards, hash, word, sign }
     }
 }
 
@@ -221,7 +199,7 @@ impl List {
                     let (word, mask) = telling(&folded.as_bytes()[..star]);
                     wildcards.push(Wild { word, mask, at });
                 }
-                None => literals.push((hash(folded), at)),
+                None => literals.push((Fingerprint::of(folded).hash, at)),
             }
         }
         literals.sort_unstable();

@@ -55,25 +55,27 @@ pub(crate) struct Path {
     count: usize,
     /// What is above those.
     far: Vec<ScopeIx>,
-    /// One bit for each scope, by a hash of its number: nearly all others are told apart by it.
-    sieve: u64,
+    /// 1 for each scope, by a hash of its number: nearly all others are told apart by it.
+    sieve: [u8; 256],
     marks: u8,
 }
 
-/// The bit of a scope in a sieve.
-fn sieve(ix: ScopeIx) -> u64 {
-    1 << (ix.0.wrapping_mul(0x9E37_79B1) >> 26)
+/// The place of a scope in a sieve.
+fn sieve(ix: ScopeIx) -> usize {
+    (ix.0.wrapping_mul(0x9E37_79B1) >> 24) as usize
 }
 
 impl Path {
     /// Is a scope one of them?
     pub(crate) fn holds(&self, ix: ScopeIx) -> bool {
-        self.may_hold(ix) && (self.near[..self.count].contains(&ix) || self.far.contains(&ix))
+        // All places at once, used or not, is less work than as many as there are.
+        let near = self.near.iter().fold(false, |found, one| found | (*one == ix));
+        near || self.far.contains(&ix)
     }
 
-    /// Is it perhaps? A no is certain.
-    pub(crate) fn may_hold(&self, ix: ScopeIx) -> bool {
-        self.sieve & sieve(ix) != 0
+    /// Is it perhaps? 1 or 0, to be counted with, and 0 is certain.
+    pub(crate) fn may_hold(&self, ix: ScopeIx) -> u64 {
+        u64::from(self.sieve[sieve(ix)])
     }
 
     /// Does something of this kind stand at any of them?
@@ -343,6 +345,11 @@ impl Scopes {
         self.links[ix.row()].marks |= mark as u8;
     }
 
+    /// Does something of this kind stand at a scope?
+    pub(crate) fn is_marked(&self, ix: ScopeIx, mark: Mark) -> bool {
+        self.links[ix.row()].marks & mark as u8 != 0
+    }
+
     pub(crate) fn parent(&self, ix: ScopeIx) -> Option<ScopeIx> {
         let parent = self.links[ix.row()].parent;
         (parent != ix.0).then_some(ScopeIx(parent))
@@ -372,18 +379,20 @@ impl Scopes {
 
     /// The same, walked once and kept.
     pub(crate) fn path(&self, from: ScopeIx) -> Path {
-        let mut path = Path { near: [from; NEAR], count: 0, far: Vec::new(), sieve: 0, marks: 0 };
+        let mut path =
+            Path { near: [from; NEAR], count: 0, far: Vec::new(), sieve: [0; 256], marks: 0 };
         let mut at = from;
+        let mut slots = path.near.iter_mut();
         loop {
             let link = self.links[at.row()];
-            match path.near.get_mut(path.count) {
+            match slots.next() {
                 Some(slot) => {
                     *slot = at;
                     path.count += 1;
                 }
                 None => path.far.push(at),
             }
-            path.sieve |= sieve(at);
+            path.sieve[sieve(at)] = 1;
             path.marks |= link.marks;
             if link.parent == at.0 {
                 return path;
@@ -392,35 +401,31 @@ impl Scopes {
         }
     }
 
-    /// Where a question's scope stands, and what is above. A scope that the tenant does not list hangs
-    /// under its nearest known ancestor.
-    pub(crate) fn locate_path(&self, scope: &Scope, open: bool) -> (Located, Path) {
+    /// A question's scope, or the nearest one above it that the tenant lists; and whether it is the scope
+    /// itself.
+    pub(crate) fn nearest(&self, scope: &Scope) -> (ScopeIx, bool) {
         if let Some(at) = self.find(scope.folded()) {
-            return self.locate_at(at);
+            return (at, true);
         }
         let ends = ancestor_ends(scope.folded());
-        for end in ends.iter().rev().skip(1) {
-            if let Some(at) = self.find(&scope.folded()[..*end]) {
-                let (located, path) = self.locate_at(at);
-                return (Located { exact: false, ..located }, path);
-            }
-        }
-        // Nothing in the text is known: a subscription or management group that nobody listed.
-        let outside = matches!(scope.kind(), ScopeKind::ManagementGroup)
-            || scope.folded().starts_with("/subscriptions/");
-        let root = ScopeIx(0);
-        (Located { at: root, exact: false, floating: open && outside }, self.path(root))
+        let above = ends.iter().rev().skip(1).find_map(|end| self.find(&scope.folded()[..*end]));
+        (above.unwrap_or(ScopeIx(0)), false)
+    }
+
+    /// Is nothing in the text of a scope known that stands at the root: is it in a subscription or a
+    /// management group that nobody listed?
+    pub(crate) fn is_outside(&self, nearest: ScopeIx, scope: &Scope) -> bool {
+        nearest == ScopeIx(0)
+            && (scope.kind() == ScopeKind::ManagementGroup
+                || scope.folded().starts_with("/subscriptions/"))
     }
 
     /// Where a question's scope stands.
     pub(crate) fn locate(&self, scope: &Scope, open: bool) -> Located {
-        self.locate_path(scope, open).0
-    }
-
-    /// Where a scope of the tenant stands, and what is above.
-    pub(crate) fn locate_at(&self, at: ScopeIx) -> (Located, Path) {
-        let path = self.path(at);
-        (Located { at, exact: true, floating: path.has(Mark::Floating) }, path)
+        let (at, exact) = self.nearest(scope);
+        let floating = self.upwards(at).any(|above| self.is_marked(above, Mark::Floating))
+            || (!exact && open && self.is_outside(at, scope));
+        Located { at, exact, floating }
     }
 
     /// The scopes above which something is not known.
