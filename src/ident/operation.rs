@@ -149,6 +149,25 @@ impl Fingerprint {
     }
 }
 
+/// What stands in a text, found without a branch, so that many bytes are looked at at once: nearly every
+/// name is plain ASCII.
+struct Seen {
+    /// Nothing but ASCII that is seen.
+    graphic: bool,
+    star: bool,
+    slash: bool,
+}
+
+impl Seen {
+    fn new(text: &[u8]) -> Seen {
+        Seen {
+            graphic: text.iter().fold(true, |all, byte| all & byte.is_ascii_graphic()),
+            star: text.iter().fold(false, |any, byte| any | (*byte == b'*')),
+            slash: text.iter().fold(false, |any, byte| any | (*byte == b'/')),
+        }
+    }
+}
+
 /// Where the telling bytes stand: behind `microsoft.`, with which nearly all names begin.
 const TELLING: usize = 10;
 
@@ -172,6 +191,10 @@ impl Operation {
     /// [`ErrorKind::Name`] when it is empty, holds a `*`, a blank or a control character, or has no
     /// `/` (then it is a word, not an operation).
     pub fn new(text: &str) -> Result<Operation, Error> {
+        let seen = Seen::new(text.as_bytes());
+        if seen.graphic && seen.slash && !seen.star {
+            return Ok(Operation::folding(text));
+        }
         let text = text.trim();
         let wrong = |what: &str| {
             Err(Error::new(ErrorKind::Name, format!("`{text}` is not an operation: {what}"))
@@ -183,20 +206,22 @@ impl Operation {
         if text.contains('*') {
             return wrong("a wildcard names many operations");
         }
-        // Without a branch, so that many bytes are compared at once; nearly every name is plain ASCII.
-        let plain = text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-        if !plain && text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return wrong("it holds a blank or a control character");
         }
         if !text.contains('/') {
             return wrong("it has no `/`");
         }
+        Ok(Operation::folding(text))
+    }
+
+    fn folding(text: &str) -> Operation {
         let mut both = String::with_capacity(2 * text.len());
         both.push_str(text);
         both.push_str(text);
         both[text.len()..].make_ascii_lowercase();
         let print = Fingerprint::of(&both[text.len()..]);
-        Ok(Operation { both: both.into(), print })
+        Operation { both: both.into(), print }
     }
 
     /// The spelling that was given.
