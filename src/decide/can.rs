@@ -209,7 +209,7 @@ impl<'r> Walk<'r> {
             request: self.request,
             principal: self.principal,
             groups: &self.groups,
-            at: self.located.at,
+            path: &self.path,
             needle: self.needle,
         }
     }

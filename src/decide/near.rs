@@ -3,8 +3,8 @@
 use super::Request;
 use super::decision::{NearMiss, NearReason};
 use crate::ident::{Plane, Timestamp};
-use crate::model::AssignmentState;
-use crate::tenant::{Held, Needle, PrincipalIx, RoleState, Row, ScopeIx, Tenant, plane_at};
+use crate::model::{AssignmentState, RoleDefinition};
+use crate::tenant::{Held, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
 
 /// The most assignments of one principal that are looked at for near misses elsewhere. What stands at
 /// the target or above it is always looked at.
@@ -17,14 +17,15 @@ pub(super) struct Question<'r> {
     pub(super) request: &'r Request<'r>,
     pub(super) principal: Option<PrincipalIx>,
     pub(super) groups: &'r [PrincipalIx],
-    pub(super) at: ScopeIx,
+    /// The place and everything above it.
+    pub(super) path: &'r Path,
     pub(super) needle: Needle<'r>,
 }
 
 /// The near misses of a principal, ranked: by reason, then by how near the scope is, then by how near
-/// the entry is.
+/// the entry is. Only those that are kept are put into words.
 pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
-    let mut found: Vec<(Rank, NearMiss)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     if question.request.near_misses == 0 {
         return Vec::new();
     }
@@ -36,141 +37,194 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
     for holder in holders {
         for row in question.tenant.rows(holder) {
             looked_at += 1;
-            let here = question.tenant.is_above(row.scope, question.at);
+            let here = question.path.holds(row.scope);
             if looked_at > LOOKED_AT && !here {
                 continue;
             }
-            if let Some(miss) = question.miss(row, here) {
-                found.push(miss);
-            }
+            found.extend(if here { question.here(row) } else { question.elsewhere(row) });
         }
     }
-    found.sort_by_key(|(rank, miss)| (*rank, miss.assignment));
+    found.sort_unstable_by_key(|one| (one.rank, one.row.fact));
     found.truncate(question.request.near_misses);
-    found.into_iter().map(|(_, miss)| miss).collect()
+    found
+        .into_iter()
+        .map(|one| NearMiss {
+            assignment: one.row.fact,
+            role: one.row.role,
+            holder: one.row.holder,
+            reason: one.rank.0,
+            detail: question.words(&one).unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// Smaller is nearer.
-type Rank = (NearReason, usize, usize);
+type Rank = (NearReason, u32, usize);
+
+/// A near miss that has no words yet.
+struct Found {
+    rank: Rank,
+    row: Row,
+    tale: Tale,
+}
+
+/// The entry of a role that nearly grants: its block, and its place in the list.
+type At = (usize, u32);
+
+/// What there is to say of a near miss.
+#[derive(Clone, Copy)]
+enum Tale {
+    /// It has it and is only eligible.
+    Eligible(At),
+    /// It has it and its time is not now.
+    OutOfTime,
+    /// It has it and comes through Lighthouse.
+    Lighthouse,
+    /// It has it under a condition.
+    Condition(At),
+    /// It has it at another scope.
+    Elsewhere(At),
+    /// Its own except list has it.
+    Subtracted(At),
+    /// It has it on the other plane.
+    OtherPlane(At),
+    /// It has something like it.
+    Nearly(At),
+}
 
 impl Question<'_> {
-    fn miss(&self, row: &Row, here: bool) -> Option<(Rank, NearMiss)> {
-        let role = match self.tenant.role(row.role) {
-            RoleState::Known(role) => role,
-            RoleState::Unknown { .. } => return None,
-        };
+    /// An assignment that does not bear on the target, if its role has the operation.
+    fn elsewhere(&self, row: &Row) -> Option<Found> {
+        let tenant = self.tenant;
+        let plane = self.request.plane;
+        if !tenant.roles.may_hold(row.role, plane, &self.needle) {
+            return None;
+        }
+        let role = tenant.role(row.role).definition()?;
+        let mut held = None;
+        let sides = tenant.roles.sides(row.role);
+        for (number, (block, sides)) in role.blocks.iter().zip(sides).enumerate() {
+            if let Held::Yes { pattern, .. } =
+                sides[plane_at(plane)].ask(block, plane, &self.needle)
+            {
+                held = Some((number, pattern));
+            }
+        }
+        let held = held?;
+        if !row.plain && tenant.assignment(row.fact).state == AssignmentState::Eligible {
+            return None;
+        }
+        let far = self.distance(row.scope);
+        Some(Found {
+            rank: (NearReason::Scope, far, far as usize),
+            row: *row,
+            tale: Tale::Elsewhere(held),
+        })
+    }
+
+    /// An assignment at the target or above it.
+    fn here(&self, row: &Row) -> Option<Found> {
+        let role = self.tenant.role(row.role).definition()?;
         let sides = self.tenant.roles.sides(row.role);
         let (plane, other) = (self.request.plane, self.request.plane.other());
-        let mut subtracted: Option<(Plane, String)> = None;
+        let mut subtracted = None;
         let mut held = None;
         let mut held_on_other = None;
-        for (block, sides) in role.blocks.iter().zip(sides) {
+        for (number, (block, sides)) in role.blocks.iter().zip(sides).enumerate() {
             let ask = |plane: Plane| sides[plane_at(plane)].ask(block, plane, &self.needle);
             match ask(plane) {
-                Held::Yes { pattern, .. } => {
-                    held = Some(block.side(plane).0[pattern as usize].text().to_string());
-                }
-                Held::Subtracted { by, .. } => {
-                    subtracted = Some((plane, block.side(plane).1[by as usize].text().to_string()));
-                }
+                Held::Yes { pattern, .. } => held = Some((number, pattern)),
+                Held::Subtracted { by, .. } => subtracted = Some((number, by)),
                 Held::No => {
                     if let Held::Yes { pattern, .. } = ask(other) {
-                        held_on_other = Some((
-                            block.side(other).0[pattern as usize].text().to_string(),
-                            block.side(plane).0.is_empty(),
-                        ));
+                        held_on_other = Some((number, pattern));
                     }
                 }
             }
         }
-        let assignment = self.tenant.assignment(row.fact);
-        let far = if here { 0 } else { self.distance(row.scope) };
-        let make = |reason: NearReason, near: usize, detail: String| {
-            Some((
-                (reason, far, near),
-                NearMiss {
-                    assignment: row.fact,
-                    role: row.role,
-                    holder: row.holder,
-                    reason,
-                    detail,
-                },
-            ))
+        let make = |reason: NearReason, near: usize, tale: Tale| {
+            Some(Found { rank: (reason, 0, near), row: *row, tale })
         };
+        let assignment = self.tenant.assignment(row.fact);
+        let eligible = assignment.state == AssignmentState::Eligible;
         if let Some(pattern) = held {
-            if here && assignment.state == AssignmentState::Eligible {
-                return make(
-                    NearReason::Eligible,
-                    0,
-                    format!(
-                        "`{pattern}` would grant it, but the assignment is only eligible: it gives nothing until it is activated"
-                    ),
-                );
+            if eligible {
+                return make(NearReason::Eligible, 0, Tale::Eligible(pattern));
             }
-            if here && let Some(detail) = self.out_of_time(assignment.start, assignment.end) {
-                return make(NearReason::Expired, 0, detail);
+            if self.out_of_time(assignment.start, assignment.end).is_some() {
+                return make(NearReason::Expired, 0, Tale::OutOfTime);
             }
-            if here && assignment.via_lighthouse && plane == Plane::Data {
-                return make(
-                    NearReason::OtherPlane,
-                    0,
-                    "an assignment through Azure Lighthouse gives no data action".to_string(),
-                );
+            if assignment.via_lighthouse && plane == Plane::Data {
+                return make(NearReason::OtherPlane, 0, Tale::Lighthouse);
             }
-            if here {
-                // It holds it, here and now: only a condition, a deny or a lock is in the way.
-                return assignment_condition(role, assignment).and_then(|text| {
-                    make(
-                        NearReason::Condition,
-                        0,
-                        format!("`{pattern}` grants it under a condition that is not met: {text}"),
-                    )
-                });
-            }
-            if assignment.state == AssignmentState::Eligible {
-                return None;
-            }
-            return make(
-                NearReason::Scope,
-                far,
-                format!(
-                    "`{pattern}` grants it at {}, which is not above the target",
-                    self.tenant.scope_text(row.scope)
-                ),
-            );
+            // It holds it, here and now: only a condition, a deny or a lock is in the way.
+            return match assignment_condition(role, assignment) {
+                Some(_) => make(NearReason::Condition, 0, Tale::Condition(pattern)),
+                None => None,
+            };
         }
-        if !here || assignment.state == AssignmentState::Eligible {
+        if eligible {
             return None;
         }
-        if let Some((plane, by)) = subtracted {
-            return make(
-                NearReason::NotAction,
-                0,
-                format!(
-                    "matched by {}, subtracted by its own {} `{by}` (not a deny: any other role that has it would grant it)",
-                    plane.grant_list(),
-                    plane.except_list()
-                ),
-            );
+        if let Some(by) = subtracted {
+            return make(NearReason::NotAction, 0, Tale::Subtracted(by));
         }
-        if let Some((pattern, empty)) = held_on_other {
-            let rest = if empty {
-                format!("; the role has no {}", plane.grant_list())
-            } else {
-                String::new()
-            };
-            return make(
-                NearReason::OtherPlane,
-                0,
-                format!("`{pattern}` is a {other}-plane action{rest}"),
-            );
+        if let Some(pattern) = held_on_other {
+            return make(NearReason::OtherPlane, 0, Tale::OtherPlane(pattern));
         }
-        let (near, text) = self.nearly(row)?;
-        make(
-            NearReason::Pattern,
-            near,
-            format!("it has `{text}`, which is not `{}`", self.request.operation),
-        )
+        let (near, pattern) = self.nearly(role)?;
+        make(NearReason::Pattern, near, Tale::Nearly(pattern))
+    }
+
+    /// The same in words, with the entry that decides.
+    fn words(&self, found: &Found) -> Option<String> {
+        let (tenant, row) = (self.tenant, &found.row);
+        let role = tenant.role(row.role).definition()?;
+        let assignment = tenant.assignment(row.fact);
+        let plane = self.request.plane;
+        let allowed = |(block, at): At, plane: Plane| {
+            Some(role.blocks.get(block)?.side(plane).0.get(at as usize)?.text())
+        };
+        Some(match found.tale {
+            Tale::Eligible(at) => format!(
+                "`{}` would grant it, but the assignment is only eligible: it gives nothing until it is activated",
+                allowed(at, plane)?
+            ),
+            Tale::OutOfTime => self.out_of_time(assignment.start, assignment.end)?,
+            Tale::Lighthouse => {
+                "an assignment through Azure Lighthouse gives no data action".to_string()
+            }
+            Tale::Condition(at) => format!(
+                "`{}` grants it under a condition that is not met: {}",
+                allowed(at, plane)?,
+                assignment_condition(role, assignment)?
+            ),
+            Tale::Elsewhere(at) => {
+                let pattern = allowed(at, plane)?;
+                let scope = tenant.scope_text(row.scope).text();
+                ["`", pattern, "` grants it at ", scope, ", which is not above the target"].concat()
+            }
+            Tale::Subtracted((block, at)) => format!(
+                "matched by {}, subtracted by its own {} `{}` (not a deny: any other role that has it would grant it)",
+                plane.grant_list(),
+                plane.except_list(),
+                role.blocks.get(block)?.side(plane).1.get(at as usize)?.text()
+            ),
+            Tale::OtherPlane(at) => {
+                let other = plane.other();
+                let rest = if role.blocks.get(at.0)?.side(plane).0.is_empty() {
+                    format!("; the role has no {}", plane.grant_list())
+                } else {
+                    String::new()
+                };
+                format!("`{}` is a {other}-plane action{rest}", allowed(at, other)?)
+            }
+            Tale::Nearly(at) => format!(
+                "it has `{}`, which is not `{}`",
+                allowed(at, plane)?,
+                self.request.operation
+            ),
+        })
     }
 
     fn out_of_time(&self, start: Option<Timestamp>, end: Option<Timestamp>) -> Option<String> {
@@ -183,21 +237,25 @@ impl Question<'_> {
     }
 
     /// How many steps lie between a scope and the target.
-    fn distance(&self, scope: ScopeIx) -> usize {
-        let scopes = &self.tenant.scopes;
-        let common = scopes.upwards(scope).find(|above| self.tenant.is_above(*above, self.at));
-        let shared = common.map_or(0, |ix| scopes.depth(ix));
-        (scopes.depth(scope) - shared) as usize + (scopes.depth(self.at) - shared) as usize
+    fn distance(&self, scope: ScopeIx) -> u32 {
+        let tenant = self.tenant;
+        let mut steps = 0;
+        for above in self.path.upwards() {
+            if tenant.is_above(above, scope) {
+                return steps + tenant.scopes.depth(scope) - tenant.scopes.depth(above);
+            }
+            steps += 1;
+        }
+        steps
     }
 
     /// An entry of the role that shares nearly everything with the operation: all but the last one or
     /// two segments, provider and first type at least.
-    fn nearly(&self, row: &Row) -> Option<(usize, String)> {
-        let role = self.tenant.role(row.role).definition()?;
+    fn nearly(&self, role: &RoleDefinition) -> Option<(usize, At)> {
         let wanted: Vec<&str> = self.request.operation.folded().split('/').collect();
-        let mut best: Option<(usize, String)> = None;
-        for block in &role.blocks {
-            for pattern in block.side(self.request.plane).0 {
+        let mut best: Option<(usize, At)> = None;
+        for (number, block) in role.blocks.iter().enumerate() {
+            for (at, pattern) in (0u32..).zip(block.side(self.request.plane).0) {
                 let mut shared = 0;
                 for (a, b) in pattern.folded().split('/').zip(&wanted) {
                     if a != *b {
@@ -210,7 +268,7 @@ impl Question<'_> {
                     continue;
                 }
                 if best.as_ref().is_none_or(|(count, _)| missing < *count) {
-                    best = Some((missing, pattern.text().to_string()));
+                    best = Some((missing, (number, at)));
                 }
             }
         }
@@ -219,7 +277,7 @@ impl Question<'_> {
 }
 
 fn assignment_condition(
-    role: &crate::model::RoleDefinition,
+    role: &RoleDefinition,
     assignment: &crate::model::Assignment,
 ) -> Option<String> {
     assignment

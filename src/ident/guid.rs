@@ -83,6 +83,20 @@ impl Guid {
     }
 }
 
+impl Guid {
+    /// Writes it with dashes, as Azure does, into a place that needs no memory asked for.
+    pub(crate) fn written(self, text: &mut [u8; 36]) -> &str {
+        /// Where each byte's two digits stand.
+        const PLACES: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+        *text = [b'-'; 36];
+        for (byte, at) in self.0.to_be_bytes().into_iter().zip(PLACES) {
+            text[at] = b"0123456789abcdef"[usize::from(byte >> 4)];
+            text[at + 1] = b"0123456789abcdef"[usize::from(byte & 0x0f)];
+        }
+        std::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
 impl FromStr for Guid {
     type Err = Error;
 
@@ -96,13 +110,7 @@ impl FromStr for Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [b'-'; 36];
-        let digits = (0..36).filter(|at| !matches!(at, 8 | 13 | 18 | 23));
-        for (number, at) in digits.enumerate() {
-            let digit = (self.0 >> (124 - 4 * number)) & 0x0f;
-            text[at] = b"0123456789abcdef"[digit as usize];
-        }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(self.written(&mut [0; 36]))
     }
 }
 

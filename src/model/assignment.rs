@@ -3,6 +3,7 @@
 use super::{Guard, PermissionBlock, PrincipalType, ScopeRef};
 use crate::ident::{Guid, Timestamp};
 use crate::origin::Origin;
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::Hash;
 
@@ -48,19 +49,29 @@ pub(crate) struct AssignmentId<'n> {
     collection: &'static str,
 }
 
+impl AssignmentId<'_> {
+    /// The id as text, in one piece.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match self.name {
+            AssignmentName::Text(text) => Cow::Borrowed(text),
+            AssignmentName::Bare(guid) => Cow::Owned(guid.to_string()),
+            AssignmentName::UnderScope(guid) => Cow::Owned(
+                [
+                    if self.scope == "/" { "" } else { self.scope },
+                    "/providers/Microsoft.Authorization/",
+                    self.collection,
+                    "/",
+                    guid.written(&mut [0; 36]),
+                ]
+                .concat(),
+            ),
+        }
+    }
+}
+
 impl fmt::Display for AssignmentId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name {
-            AssignmentName::Bare(guid) => guid.fmt(f),
-            AssignmentName::UnderScope(guid) => {
-                f.write_str(if self.scope == "/" { "" } else { self.scope })?;
-                f.write_str("/providers/Microsoft.Authorization/")?;
-                f.write_str(self.collection)?;
-                f.write_str("/")?;
-                guid.fmt(f)
-            }
-            AssignmentName::Text(text) => f.write_str(text),
-        }
+        f.write_str(&self.text())
     }
 }
 

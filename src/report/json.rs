@@ -9,7 +9,6 @@ use crate::scenario::Prepared;
 use crate::tenant::{AssignmentIx, LockIx, Notice, PrincipalIx, RoleIx, Tenant};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
-use std::fmt::Display;
 
 pub(super) const VERSION: u32 = 1;
 
@@ -38,18 +37,27 @@ struct DecisionWire<'a> {
     remarks: Vec<&'a str>,
 }
 
-/// Written as the text that it shows.
-pub(super) struct Shown<T>(pub(super) T);
+/// A GUID as text, made where it is written: an answer has dozens of them.
+pub(super) struct GuidWire(pub(super) Guid);
 
-impl<T: Display> Serialize for Shown<T> {
+impl Serialize for GuidWire {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+        serializer.serialize_str(self.0.written(&mut [0; 36]))
+    }
+}
+
+/// The id of an assignment as text.
+pub(super) struct AssignmentWire<'a>(AssignmentId<'a>);
+
+impl Serialize for AssignmentWire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.text())
     }
 }
 
 #[derive(Serialize)]
 pub(super) struct PrincipalWire<'a> {
-    id: Shown<Guid>,
+    id: GuidWire,
     name: Option<Cow<'a, str>>,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -57,17 +65,17 @@ pub(super) struct PrincipalWire<'a> {
 
 #[derive(Serialize)]
 pub(super) struct RoleWire<'a> {
-    id: Option<Shown<Guid>>,
+    id: Option<GuidWire>,
     name: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct GrantWire<'a> {
-    assignment: Shown<AssignmentId<'a>>,
+    assignment: AssignmentWire<'a>,
     role: RoleWire<'a>,
     scope: &'a str,
-    through: Vec<Shown<Guid>>,
+    through: Vec<GuidWire>,
     pattern: Option<&'a str>,
     block: Option<u16>,
     condition: Option<&'static str>,
@@ -77,7 +85,7 @@ struct GrantWire<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DenyWire<'a> {
-    deny_assignment: Shown<AssignmentId<'a>>,
+    deny_assignment: AssignmentWire<'a>,
     name: &'a str,
     scope: &'a str,
     applies: &'static str,
@@ -85,7 +93,7 @@ struct DenyWire<'a> {
 
 #[derive(Serialize)]
 struct SubtractedWire<'a> {
-    assignment: Shown<AssignmentId<'a>>,
+    assignment: AssignmentWire<'a>,
     role: RoleWire<'a>,
     scope: &'a str,
     by: Option<&'a str>,
@@ -100,10 +108,10 @@ struct LockWire<'a> {
 
 #[derive(Serialize)]
 struct NearWire<'a> {
-    assignment: Shown<AssignmentId<'a>>,
+    assignment: AssignmentWire<'a>,
     role: RoleWire<'a>,
     scope: &'a str,
-    through: Vec<Shown<Guid>>,
+    through: Vec<GuidWire>,
     reason: &'static str,
     detail: &'a str,
 }
@@ -193,6 +201,7 @@ pub fn write_decision(
 ) {
     let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
     remarks.extend(decision.remarks.iter().map(String::as_str));
+    let own = tenant.principal(question.principal);
     let wire = DecisionWire {
         version: VERSION,
         outcome: decision.outcome.as_str(),
@@ -202,11 +211,11 @@ pub fn write_decision(
         operation: question.operation.text(),
         plane: decision.plane.as_str(),
         scope: question.scope.text(),
-        grants: decision.grants.iter().map(|g| grant(tenant, question, g)).collect(),
+        grants: decision.grants.iter().map(|g| grant(tenant, question, own, g)).collect(),
         denies: decision.denies.iter().map(|hit| deny(tenant, hit)).collect(),
         locks: decision.locks.iter().map(|ix| lock(tenant, *ix)).collect(),
         subtracted: decision.subtracted.iter().map(|s| subtracted(tenant, question, s)).collect(),
-        near_misses: decision.near.iter().map(|miss| near(tenant, question, miss)).collect(),
+        near_misses: decision.near.iter().map(|miss| near(tenant, own, miss)).collect(),
         linked: decision
             .linked
             .iter()
@@ -294,7 +303,7 @@ fn place(place: &Place) -> PlaceWire<'_> {
 pub(super) fn principal(tenant: &Tenant, id: Guid) -> PrincipalWire<'_> {
     let holder = tenant.principal(id);
     PrincipalWire {
-        id: Shown(id),
+        id: GuidWire(id),
         name: holder.map(|ix| tenant.principal_label(ix)),
         kind: holder.map_or("Unknown", |ix| tenant.principal_kind(ix).as_str()),
     }
@@ -302,25 +311,35 @@ pub(super) fn principal(tenant: &Tenant, id: Guid) -> PrincipalWire<'_> {
 
 pub(super) fn role(tenant: &Tenant, role: RoleIx) -> RoleWire<'_> {
     let state = tenant.role(role);
-    RoleWire { id: state.id().map(Shown), name: state.label() }
+    RoleWire { id: state.id().map(GuidWire), name: state.label() }
 }
 
 /// The groups from the principal outwards to the holder; empty where the principal holds it itself.
-fn through(tenant: &Tenant, question: &Prepared, holder: PrincipalIx) -> Vec<Shown<Guid>> {
-    let Some(own) = tenant.principal(question.principal) else { return Vec::new() };
+fn through(tenant: &Tenant, own: Option<PrincipalIx>, holder: PrincipalIx) -> Vec<GuidWire> {
+    let Some(own) = own else { return Vec::new() };
     if own == holder {
         return Vec::new();
     }
-    tenant.chain(own, holder).into_iter().skip(1).map(|ix| Shown(tenant.principal_id(ix))).collect()
+    tenant
+        .chain(own, holder)
+        .into_iter()
+        .skip(1)
+        .map(|ix| GuidWire(tenant.principal_id(ix)))
+        .collect()
 }
 
 /// The id of an assignment, and the text of its scope.
-fn assignment(tenant: &Tenant, ix: AssignmentIx) -> (Shown<AssignmentId<'_>>, &str) {
+fn assignment(tenant: &Tenant, ix: AssignmentIx) -> (AssignmentWire<'_>, &str) {
     let scope = tenant.scope_text(tenant.assignment_scope(ix)).text();
-    (Shown(tenant.assignment(ix).name.id(scope, "roleAssignments")), scope)
+    (AssignmentWire(tenant.assignment(ix).name.id(scope, "roleAssignments")), scope)
 }
 
-fn grant<'a>(tenant: &'a Tenant, question: &Prepared, grant: &Grant) -> GrantWire<'a> {
+fn grant<'a>(
+    tenant: &'a Tenant,
+    question: &Prepared,
+    own: Option<PrincipalIx>,
+    grant: &Grant,
+) -> GrantWire<'a> {
     let (assignment, scope) = assignment(tenant, grant.assignment);
     let plane = question.plane;
     let pattern = grant.pattern.and_then(|(block, at)| {
@@ -332,7 +351,7 @@ fn grant<'a>(tenant: &'a Tenant, question: &Prepared, grant: &Grant) -> GrantWir
         assignment,
         role: role(tenant, grant.role),
         scope,
-        through: through(tenant, question, grant.holder),
+        through: through(tenant, own, grant.holder),
         pattern,
         block: grant.pattern.map(|(block, _)| block),
         condition: grant.conditional.then(|| grant.truth.as_str()),
@@ -357,7 +376,7 @@ fn deny<'a>(tenant: &'a Tenant, hit: &DenyHit) -> DenyWire<'a> {
     let deny = tenant.deny(hit.deny);
     let scope = tenant.scope_text(tenant.deny_scope(hit.deny)).text();
     DenyWire {
-        deny_assignment: Shown(deny.name.id(scope, "denyAssignments")),
+        deny_assignment: AssignmentWire(deny.name.id(scope, "denyAssignments")),
         name: &deny.display_name,
         scope,
         applies: hit.truth.as_str(),
@@ -373,13 +392,13 @@ fn lock(tenant: &Tenant, ix: LockIx) -> LockWire<'_> {
     }
 }
 
-fn near<'a>(tenant: &'a Tenant, question: &Prepared, miss: &'a NearMiss) -> NearWire<'a> {
+fn near<'a>(tenant: &'a Tenant, own: Option<PrincipalIx>, miss: &'a NearMiss) -> NearWire<'a> {
     let (assignment, scope) = assignment(tenant, miss.assignment);
     NearWire {
         assignment,
         role: role(tenant, miss.role),
         scope,
-        through: through(tenant, question, miss.holder),
+        through: through(tenant, own, miss.holder),
         reason: miss.reason.as_str(),
         detail: &miss.detail,
     }
