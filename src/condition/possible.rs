@@ -6,7 +6,7 @@
 //! possible. So "impossible" is always proven, and "possible" may be generous.
 
 use super::Inputs;
-use super::attribute::{Attribute, AttributeValue, Attributes, Key};
+use super::attribute::{Attribute, AttributeValue, Attributes};
 use super::bits::Bits;
 use super::eval::World;
 use super::expr::{Comparison, Expr, ExprKind, Literals, Operand};
@@ -157,7 +157,6 @@ fn unknowns<'a>(world: &World<'a>, leaves: &[Open<'a>]) -> Vec<Unknown<'a>> {
         .map(|(at, unknown)| {
             let What::Attribute(name) = unknown.what else { return false };
             name.is_sub_operation()
-                || name.compares == Key::All
                 || found.iter().enumerate().any(|(other, unknown)| match unknown.what {
                     What::Attribute(rival) => other != at && overlap(name, rival),
                     What::SubOperation(_) => false,
