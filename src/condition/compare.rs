@@ -130,7 +130,14 @@ fn related(
     let settled = bits != Bits::STUCK
         && reach(left_whole, quantifier.map(|q| q.left), bits)
         && reach(right_whole, quantifier.map(|q| q.right), bits);
-    if settled || (left_whole && right_whole) { bits } else { bits.union(Bits::OPEN) }
+    if settled || (left_whole && right_whole) {
+        bits
+    } else if quantifier.is_none() {
+        // With one more value there are several, and nothing says which (U25).
+        bits.union(Bits::STUCK)
+    } else {
+        bits.union(Bits::OPEN)
+    }
 }
 
 /// Left values, right values and the base operator, joined as the quantifier says (semantics.md
