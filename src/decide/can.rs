@@ -728,8 +728,11 @@ fn conditions(
         grant.assumptions = grant.assumptions.union(verdict.assumptions);
         open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
     }
-    if block.is_some() && assignment.is_some() {
+    if let (Some(block), Some(assignment)) = (block, assignment) {
         grant.assumptions.insert(2);
+        if open && grant.truth.is_unknown() {
+            open = inputs.can_hold_together(block, assignment, inputs.operation());
+        }
     }
     open
 }

@@ -49,6 +49,10 @@ impl<'r> ConditionInputs<'r> {
         }
     }
 
+    pub(super) fn operation(&self) -> &'r Operation {
+        self.request.operation
+    }
+
     /// Asks a guard. One that could not be read is unknown, and knowing it could make it true.
     pub(super) fn evaluate(&self, guard: &Guard) -> Verdict {
         self.evaluate_for(guard, self.request.operation)
@@ -61,6 +65,24 @@ impl<'r> ConditionInputs<'r> {
             Err(_) => {
                 Evaluation { truth: Truth::Unknown, open: true, assumptions: Default::default() }
             }
+        }
+    }
+
+    /// Could two guards hold at once? Each alone may be open, and still what makes one true keeps the other
+    /// from being so (semantics.md 1.7, 9.4).
+    pub(super) fn can_hold_together(
+        &self,
+        block: &Guard,
+        assignment: &Guard,
+        operation: &Operation,
+    ) -> bool {
+        match (&block.parsed, &assignment.parsed) {
+            (Ok(block), Ok(assignment)) => {
+                let both = block.and(assignment);
+                let verdict = both.evaluate(&Inputs { operation, ..self.inputs() });
+                verdict.truth.is_true() || verdict.open
+            }
+            _ => true,
         }
     }
 

@@ -357,6 +357,12 @@ impl<'t> Verdicts<'t> {
                     truth = truth.and(verdict.truth);
                     open &= !verdict.truth.is_false() && (verdict.truth.is_true() || verdict.open);
                 }
+                if let [block, assignment] = guards
+                    && open
+                    && truth.is_unknown()
+                {
+                    open = inputs.can_hold_together(block, assignment, operation);
+                }
             };
             // What is deleted is a fact of that one request (semantics.md 9.9).
             if operation.folded() == "microsoft.authorization/roleassignments/delete" {
