@@ -291,7 +291,10 @@ fn candidates(comparisons: &[&Comparison]) -> Option<Vec<Option<AttributeValue>>
     }
     let singles = singles(&literals)?;
     let quantified = comparisons.iter().any(|comparison| comparison.quantifier.is_some());
-    if quantified && comparisons.len() > 1 {
+    // One value suits one comparison, unless each of several literals wants one among the values.
+    let by_literal =
+        comparisons.iter().any(|comparison| matches!(comparison.left, Operand::Literals { .. }));
+    if quantified && (comparisons.len() > 1 || by_literal) {
         if singles.len() > LIST_LIMIT {
             return None;
         }
