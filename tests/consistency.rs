@@ -1,21 +1,8 @@
 //! Listings say what `can` says: of every principal, every scope and every operation that is looked at,
 //! on the lab, on the corpus and on random tenants, conditional answers included.
 
-#[path = "oracle/asking.rs"]
-mod asking;
-#[path = "oracle/export.rs"]
-mod export;
-#[path = "oracle/generator.rs"]
-mod generator;
-#[path = "oracle/shapes.rs"]
-mod shapes;
-#[expect(dead_code, reason = "the oracle's own tests use the rest")]
-#[path = "oracle/spec.rs"]
-mod spec;
-#[path = "oracle/words.rs"]
-mod words;
-#[path = "oracle/world.rs"]
-mod world;
+#[path = "oracle/tenants.rs"]
+mod tenants;
 
 use azrbac::catalog::Catalog;
 use azrbac::dataplane::{Effective, Via, access, holders, where_access};
@@ -27,7 +14,8 @@ use azrbac::model::{Facts, World};
 use azrbac::scenario::{self, Question};
 use azrbac::tenant::Tenant;
 use std::collections::BTreeMap;
-use words::Rng;
+use tenants::words::Rng;
+use tenants::{asking, export, generator, words};
 
 /// What a listing says of somebody or something that it does not name.
 fn listed(outcome: Outcome) -> Outcome {
@@ -99,7 +87,8 @@ fn where_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMa
 /// What-can against `can` for the operations that the generator knows, and its blocks against the
 /// grants of a decision.
 fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap<String, usize>) {
-    let plain = Request { linked: &[], method: None, ..request.clone() };
+    // What-can is asked about no request in particular.
+    let plain = Request { linked: &[], method: None, sub_operations: None, ..request.clone() };
     let question = WhatQuestion {
         principal: plain.principal,
         scope: Some(plain.scope),
@@ -234,6 +223,11 @@ fn random(number: u64) -> (Tenant, Vec<Question>) {
     for assignment in &mut setting.world.assignments {
         if rng.percent(35) {
             assignment.condition = Some((*rng.pick(conditions)).to_owned());
+        }
+    }
+    for deny in &mut setting.world.denies {
+        if rng.percent(25) {
+            deny.condition = Some((*rng.pick(conditions)).to_owned());
         }
     }
     for role in &mut setting.world.roles {

@@ -1,32 +1,23 @@
 //! A derivation is enough: from the facts that an answer names, and nothing else, a new tenant gives the
 //! same answer. Named are the grants, near misses and subtractions with their roles, the denies and
-//! locks, the groups on the way from the principal, and the management groups above the scope.
+//! locks, the groups on the way from the principal, and the management groups above the scope; of an
+//! answer through another door than RBAC also the assignments that give the credential, and the resource
+//! whose switches were looked at.
 
-#[path = "oracle/asking.rs"]
-mod asking;
-#[path = "oracle/export.rs"]
-mod export;
-#[path = "oracle/generator.rs"]
-mod generator;
-#[path = "oracle/shapes.rs"]
-mod shapes;
-#[expect(dead_code, reason = "the oracle's own tests use the rest")]
-#[path = "oracle/spec.rs"]
-mod spec;
-#[path = "oracle/words.rs"]
-mod words;
-#[path = "oracle/world.rs"]
-mod world;
+#[path = "oracle/tenants.rs"]
+mod tenants;
 
 use azrbac::catalog::Catalog;
+use azrbac::dataplane::{Effective, access};
 use azrbac::decide::{Decision, Outcome, Request, can};
-use azrbac::ident::{Guid, Scope};
+use azrbac::ident::{Guid, Plane, Scope};
 use azrbac::model::{Facts, Group, ManagementGroup, Membership, Subscription, World};
 use azrbac::origin::{Origin, SourceId};
 use azrbac::scenario;
 use azrbac::tenant::{AssignmentIx, RoleState, Tenant};
 use std::collections::{BTreeMap, BTreeSet};
-use words::Rng;
+use tenants::words::Rng;
+use tenants::{asking, export, generator};
 
 /// Collects what a decision names.
 struct Named<'a> {
@@ -167,6 +158,58 @@ impl Named<'_> {
     }
 }
 
+/// Who comes in through which door, again from what that answer names: a door that lets in is opened by the
+/// assignments that it names and by the properties of its resource.
+fn replay_doors(
+    what: &str,
+    (tenant, all): (&Tenant, &Facts),
+    catalog: &Catalog,
+    request: &Request<'_>,
+    seen: &mut BTreeMap<String, usize>,
+) {
+    let decision = can(tenant, request);
+    let answer = access(tenant, request, &decision);
+    let Some(doors) = &answer.doors else { return };
+    // What lets nobody in names nothing: a lock or a deny that keeps a key away is told in words alone.
+    if answer.effective != Effective::Allowed || !decision.gaps.is_empty() {
+        return;
+    }
+    let mut named = Named { tenant, all, facts: Facts::closed(), seen: BTreeSet::new() };
+    named.facts.principals =
+        all.principals.iter().filter(|one| one.id == request.principal).cloned().collect();
+    named.decision(request, &decision);
+    for key in &doors.key_actions {
+        let inner = Request {
+            operation: &key.operation,
+            scope: &key.scope,
+            plane: Plane::Control,
+            linked: &[],
+            sub_operations: None,
+            method: None,
+            ..request.clone()
+        };
+        named.decision(&inner, &can(tenant, &inner));
+        assert!(key.grant.is_some(), "{what}: {} is held by nothing", key.operation);
+    }
+    if let Some(resource) = tenant.scope(&doors.resource).and_then(|at| tenant.resource(at)) {
+        let scope = named.facts.scope(doors.resource.clone());
+        named.facts.resources.push(azrbac::model::Resource { scope, ..resource.clone() });
+    }
+    let again = Tenant::build(named.facts, catalog);
+    let decision = can(&again, request);
+    let found = access(&again, request, &decision);
+    assert_eq!(
+        (found.effective, found.via),
+        (answer.effective, answer.via),
+        "{what}: {} by {} at {}",
+        request.operation,
+        request.principal,
+        request.scope
+    );
+    let via = format!("{} via {}", answer.effective.as_str(), answer.via.as_str());
+    *seen.entry(via).or_default() += 1;
+}
+
 /// What an answer says, without indices.
 fn told(
     tenant: &Tenant,
@@ -262,6 +305,8 @@ fn on_random_tenants() {
             let Ok(prepared) = question.prepare(&tenant) else { continue };
             let what = format!("tenant {number}");
             replay(&what, &tenant, &facts, &catalog, &prepared.request(), &mut seen);
+            let request = prepared.request();
+            replay_doors(&what, (&tenant, &facts), &catalog, &request, &mut seen);
         }
     }
     let least = [
@@ -272,6 +317,8 @@ fn on_random_tenants() {
         ("conditional", 10),
         ("named a fact", 300),
         ("linked", 20),
+        ("allowed via rbac", 20),
+        ("allowed via local-auth", 5),
     ];
     for (what, times) in least {
         assert!(seen.get(what).copied().unwrap_or(0) >= times, "{what}: {seen:?}");
@@ -302,6 +349,8 @@ fn on_the_corpus_and_the_lab() {
                     let what = format!("{name} / {} / {}", scenario.name, check.name);
                     let request = prepared.request();
                     replay(&what, &tenant, &scenario.facts, &catalog, &request, &mut seen);
+                    let all = (&tenant, &scenario.facts);
+                    replay_doors(&what, all, &catalog, &request, &mut seen);
                 }
             }
         }

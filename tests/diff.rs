@@ -2,21 +2,8 @@
 //! operation that is looked at, on random tenants that differ by random edits; and named what-ifs on the
 //! lab.
 
-#[path = "oracle/export.rs"]
-mod export;
-#[expect(dead_code, reason = "the oracle's own tests use the rest")]
-#[path = "oracle/generator.rs"]
-mod generator;
-#[path = "oracle/shapes.rs"]
-mod shapes;
-#[expect(dead_code, reason = "the oracle's own tests use the rest")]
-#[path = "oracle/spec.rs"]
-mod spec;
-#[expect(dead_code, reason = "the oracle's own tests use the rest")]
-#[path = "oracle/words.rs"]
-mod words;
-#[path = "oracle/world.rs"]
-mod world;
+#[path = "oracle/tenants.rs"]
+mod tenants;
 
 use azrbac::analysis::diff::change::{
     Edit, add_member, assignment, condition, edited, remove_member, role, set_property,
@@ -31,9 +18,10 @@ use azrbac::model::Facts;
 use azrbac::pattern::Wildcards;
 use azrbac::scenario;
 use azrbac::tenant::Tenant;
-use generator::Setting;
 use std::collections::{BTreeMap, BTreeSet};
-use words::Rng;
+use tenants::generator::Setting;
+use tenants::words::Rng;
+use tenants::{export, generator, words, world};
 
 /// What can has to say of both sides.
 fn expected(

@@ -1,20 +1,24 @@
 //! Random questions about a tenant: most touch something in it, some just miss.
 
-use crate::generator::Setting;
-use crate::spec::{fold_guid, fold_scope, last, path};
-use crate::words::{
+use super::conditions::value;
+use super::generator::Setting;
+use super::services::DATA;
+use super::spec::path;
+use super::spelling::{fold_guid, fold_scope, last};
+use super::words::{
     NOW, OPERATIONS, Rng, near_operation, operation_within, spell_case, spell_guid, spell_scope,
 };
-use crate::world::{Assignment, Plane, Question};
+use super::world::{Assignment, Attribute, Plane, Question, Value};
 
 /// A question that is likely to touch something in the tenant, and now and then just misses it.
 pub(crate) fn question(rng: &mut Rng, setting: &Setting) -> Question {
     let about = rng.below(100);
     let seed = (0..5).find_map(|_| match about {
-        0..=44 => about_assignment(rng, setting, false),
-        45..=51 => about_assignment(rng, setting, true),
-        52..=68 => about_deny(rng, setting),
-        69..=96 => about_lock(rng, setting),
+        0..=34 => about_assignment(rng, setting, false),
+        35..=40 => about_assignment(rng, setting, true),
+        41..=56 => about_deny(rng, setting),
+        57..=79 => about_lock(rng, setting),
+        80..=96 => about_door(rng, setting),
         _ => None,
     });
     let (mut principal, mut operation, mut plane, mut scope) = seed.unwrap_or_else(|| {
@@ -63,8 +67,53 @@ pub(crate) fn question(rng: &mut Rng, setting: &Setting) -> Question {
         linked,
         via_lighthouse: rng.percent(4),
         strict: rng.percent(12),
-        attributes_complete: false,
+        attributes: attributes(rng, setting),
+        attributes_complete: rng.percent(40),
     }
+}
+
+/// Some of the attributes that some condition asks for, all of them, or none.
+fn attributes(rng: &mut Rng, setting: &Setting) -> Vec<(Attribute, Value)> {
+    let chance = *rng.pick(&[0, 30, 60, 100]);
+    let mut told: Vec<(Attribute, Value)> = Vec::new();
+    for name in setting.world.conditions.values().flat_map(|says| says.attributes()) {
+        // What the request itself tells is seldom told otherwise.
+        let derived = name.name.ends_with(":name") || name.name == "UtcNow";
+        let chance = if derived { chance / 8 } else { chance };
+        if !rng.percent(chance) || told.iter().any(|(other, _)| overlap(other, &name)) {
+            continue;
+        }
+        let value = value(rng, &name);
+        let (name, value) = match name.name.split_once("tags:") {
+            // A dictionary is told as a whole, or a key of it.
+            Some((base, key)) if rng.percent(50) => {
+                let key = key.trim_end_matches("<$key_case_sensitive$>");
+                let key = if rng.percent(20) { key.to_ascii_uppercase() } else { key.to_owned() };
+                let entries = match value {
+                    Value::Text(text) => {
+                        vec![(key, Value::Text(text)), ("alpha".to_owned(), Value::Bool(true))]
+                    }
+                    _ => Vec::new(),
+                };
+                let name = Attribute { source: name.source, name: format!("{base}tags") };
+                (name, Value::Dictionary(entries))
+            }
+            _ => (name, value),
+        };
+        let plain = name.name.contains('$') || name == Attribute::sub_operation();
+        let spelled = if plain { name.name } else { spell_case(rng, &name.name) };
+        told.push((Attribute { source: name.source, name: spelled }, value));
+    }
+    told
+}
+
+/// May both tell of the same value: one name, or a dictionary and what is in it?
+fn overlap(one: &Attribute, other: &Attribute) -> bool {
+    let base = |name: &Attribute| {
+        let base = name.name.split([':', '&']).next().unwrap_or_default().to_ascii_lowercase();
+        if base.ends_with("/tags") { base } else { name.name.to_ascii_lowercase() }
+    };
+    one.source == other.source && base(one) == base(other)
 }
 
 fn method_of(operation: &str) -> &'static str {
@@ -169,6 +218,26 @@ fn about_lock(rng: &mut Rng, setting: &Setting) -> Seed {
         },
     };
     Some((someone(rng, setting, &assignment.principal)?, operation, Plane::Control, scope))
+}
+
+/// A holder of something there, and a request for the data of a resource that has doors.
+fn about_door(rng: &mut Rng, setting: &Setting) -> Seed {
+    if setting.world.resources.is_empty() {
+        return None;
+    }
+    let resource = rng.pick(&setting.world.resources).clone();
+    let above = path(&setting.world, &resource.id);
+    let holds = |a: &&Assignment| !a.eligible && above.contains(&fold_scope(&a.scope));
+    let there: Vec<&Assignment> = setting.world.assignments.iter().filter(holds).collect();
+    if there.is_empty() {
+        return None;
+    }
+    let holder = there[rng.below(there.len())].principal.clone();
+    let of_kind: Vec<&str> =
+        DATA.iter().filter(|(kind, _)| *kind == resource.kind).map(|(_, name)| *name).collect();
+    let operation = (*rng.pick(&of_kind)).to_owned();
+    let scope = at_or_below(rng, setting, &resource.id);
+    Some((someone(rng, setting, &holder)?, operation, Plane::Data, scope))
 }
 
 /// The principal itself or, of a group, somebody whom it reaches.

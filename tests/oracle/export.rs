@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::shapes::{
+use super::shapes::{
     Shape, account, deny_assignment, deny_properties, entities, group, level, management_group_id,
-    management_lock, nested, role_assignment, role_definition, schedule_instance,
+    management_lock, nested, resource, role_assignment, role_definition, schedule_instance,
     service_principal, user,
 };
-use crate::words::Rng;
-use crate::world::{Assignment, Plane, Question, Role, World};
+use super::words::Rng;
+use super::world::{Assignment, Attribute, Deny, Plane, Question, Role, Value as Told, World};
 
 /// The tenant as files: name and text.
 pub(crate) fn files(rng: &mut Rng, world: &World) -> Vec<(String, String)> {
@@ -53,7 +53,9 @@ pub(crate) fn files(rng: &mut Rng, world: &World) -> Vec<(String, String)> {
         add(rng, name, Shape::Rest, entries);
     }
 
-    let one_block = world.denies.iter().all(|deny| deny.blocks.len() == 1 && !deny.audit);
+    // PowerShell shows one block of a deny, without a condition of its own.
+    let plain = |deny: &Deny| deny.blocks.len() == 1 && deny.blocks[0].condition.is_none();
+    let one_block = world.denies.iter().all(|deny| plain(deny) && !deny.audit);
     let shape = if one_block && rng.percent(25) { Shape::PowerShell } else { Shape::Rest };
     let entries = world.denies.iter().map(|deny| deny_assignment(deny, world, shape)).collect();
     add(rng, "g-denies.json", shape, entries);
@@ -78,6 +80,8 @@ pub(crate) fn files(rng: &mut Rng, world: &World) -> Vec<(String, String)> {
         Shape::Az,
         world.subscriptions.iter().map(|s| account(&s.id)).collect(),
     );
+    let entries = world.resources.iter().map(resource).collect();
+    add(rng, "n-resources.json", Shape::Rest, entries);
     if rng.percent(50) {
         add(rng, "m-management-groups.json", Shape::Rest, entities(world));
     } else {
@@ -130,6 +134,7 @@ pub(crate) fn scenario(rng: &mut Rng, world: &World, checks: &[(Question, &str)]
                 "id": if full_ids { format!("/subscriptions/{}", s.id) } else { s.id.clone() },
                 "managementGroup": s.management_group.as_ref().map(group_id),
             })).collect::<Vec<_>>(),
+            "resources": world.resources.iter().map(resource).collect::<Vec<_>>(),
             "locks": world.locks.iter().map(|l| json!({"scope": l.scope, "level": level(l)})).collect::<Vec<_>>(),
         },
         "checks": checks,
@@ -149,6 +154,14 @@ pub(crate) fn check(question: &Question, expect: &str) -> Value {
         "attributesComplete": question.attributes_complete,
         "expect": expect,
     });
+    for (name, value) in &question.attributes {
+        if *name == Attribute::sub_operation() {
+            entry["subOperation"] = told(value);
+        } else {
+            let source = format!("{:?}", name.source).to_ascii_lowercase();
+            entry["attributes"][source][&name.name] = told(value);
+        }
+    }
     if let Some(method) = &question.method {
         entry["method"] = json!(method);
     }
@@ -163,6 +176,18 @@ pub(crate) fn check(question: &Question, expect: &str) -> Value {
         entry["linked"] = linked.collect();
     }
     entry
+}
+
+fn told(value: &Told) -> Value {
+    match value {
+        Told::Text(text) => json!(text),
+        Told::Bool(value) => json!(value),
+        Told::Integer(value) => json!(value),
+        Told::List(values) => values.iter().map(told).collect(),
+        Told::Dictionary(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), told(value))).collect()
+        }
+    }
 }
 
 fn json_text(rng: &mut Rng, value: &Value) -> String {

@@ -4,11 +4,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::spec::{last, path, subject_ids};
-use crate::words::{
-    AFTER, BEFORE, CONDITION, NOW, Rng, catalog_role, lists, spell_case, spell_guid, spell_scope,
+use super::conditions::{condition, write};
+use super::services::{SERVICES, resource};
+use super::spec::{path, subject_ids};
+use super::spelling::{fold_guid, last};
+use super::words::{
+    AFTER, BEFORE, NOW, Rng, catalog_role, lists, operation_within, spell_case, spell_guid,
+    spell_scope,
 };
-use crate::world::{
+use super::world::{
     Assignment, Block, Deny, Group, Lock, ManagementGroup, Role, Subscription, World,
 };
 
@@ -29,7 +33,7 @@ pub(crate) fn setting(rng: &mut Rng) -> Setting {
     let scopes = scopes(rng, &mut world);
     let people = principals(rng, &mut world);
     for _ in 0..3 + rng.below(5) {
-        let role = custom_role(rng, world.roles.len());
+        let role = custom_role(rng, &mut world);
         world.roles.push(role);
     }
     for _ in 0..2 {
@@ -39,11 +43,26 @@ pub(crate) fn setting(rng: &mut Rng) -> Setting {
         }
     }
     for _ in 0..6 + rng.below(10) {
-        let assignment = assignment(rng, &world, &scopes, &people);
+        let mut assignment = assignment(rng, &world, &scopes, &people);
+        if rng.percent(25) {
+            let role = fold_guid(last(&assignment.role));
+            let role = world.roles.iter().find(|one| fold_guid(&one.id) == role);
+            let blocks = role.map_or(Vec::new(), |role| role.blocks.clone());
+            assignment.condition = Some(new_condition(rng, &mut world, &blocks, false));
+        }
         world.assignments.push(assignment);
     }
     for _ in 0..rng.below(7) {
-        let deny = deny(rng, &world, &scopes, &people);
+        let mut deny = deny(rng, &world, &scopes, &people);
+        if rng.percent(15) {
+            deny.condition = Some(new_condition(rng, &mut world, &deny.blocks, true));
+        }
+        for at in 0..deny.blocks.len() {
+            if rng.percent(15) {
+                let condition = new_condition(rng, &mut world, &deny.blocks, true);
+                deny.blocks[at].condition = Some(condition);
+            }
+        }
         world.denies.push(deny);
     }
     let lockable: Vec<&String> =
@@ -56,6 +75,17 @@ pub(crate) fn setting(rng: &mut Rng) -> Setting {
     let paths = scopes.iter().map(|scope| path(&world, scope)).collect();
     let reaches = people.iter().map(|person| subject_ids(&world, person)).collect();
     Setting { world, scopes, paths, people, reaches }
+}
+
+/// A condition that has something to do with what the blocks hold.
+fn new_condition(rng: &mut Rng, world: &mut World, blocks: &[Block], short: bool) -> String {
+    let lists = blocks.iter().flat_map(|block| block.actions.iter().chain(&block.data_actions));
+    let patterns: Vec<String> = lists.cloned().collect();
+    let operations: Vec<String> = (0..3).map(|_| operation_within(rng, &patterns)).collect();
+    let says = condition(rng, &operations, short);
+    let text = write(rng, &says);
+    world.conditions.insert(text.clone(), says);
+    text
 }
 
 /// The tree above the subscriptions, and the scopes that facts and questions speak of.
@@ -103,6 +133,33 @@ fn scopes(rng: &mut Rng, world: &mut World) -> Vec<String> {
             scopes.push(format!("{account}/providers/Microsoft.Insights/diagnosticSettings/d"));
             scopes.push(format!("{machine}/extensions/providers"));
             scopes.push(format!("{group}/providers/Microsoft.Network/virtualNetworks/v/subnets/s"));
+            for (kind, below) in [
+                ("Microsoft.Storage/storageAccounts", ""),
+                ("Microsoft.CognitiveServices/accounts", ""),
+                ("Microsoft.Search/searchServices", ""),
+                ("Microsoft.ServiceBus/namespaces", "/queues/q"),
+                ("Microsoft.OperationalInsights/workspaces", ""),
+            ] {
+                if rng.percent(55) {
+                    continue;
+                }
+                let service = SERVICES.iter().find(|service| service.kind == kind);
+                let name = if kind.starts_with("Microsoft.Storage") { "st" } else { "s" };
+                let id = format!("{group}/providers/{kind}/{name}");
+                if !scopes.contains(&id) && name != "st" {
+                    scopes.push(id.clone());
+                }
+                if !below.is_empty() {
+                    scopes.push(format!("{id}{below}"));
+                    scopes.push(format!("{id}{below}2"));
+                }
+                if let Some(service) = service.filter(|_| rng.percent(80)) {
+                    // Azure lists resources by whole ids.
+                    let id = spell_case(rng, &id);
+                    let resource = resource(rng, id, service);
+                    world.resources.push(resource);
+                }
+            }
             scopes.extend([group, account, machine]);
         }
         scopes.push(subscription);
@@ -140,7 +197,8 @@ fn principals(rng: &mut Rng, world: &mut World) -> Vec<String> {
     people
 }
 
-fn custom_role(rng: &mut Rng, number: usize) -> Role {
+fn custom_role(rng: &mut Rng, world: &mut World) -> Role {
+    let number = world.roles.len();
     let mut blocks: Vec<Block> = Vec::new();
     let count = if rng.percent(65) { 1 } else { 2 + rng.below(2) };
     for _ in 0..count {
@@ -151,8 +209,8 @@ fn custom_role(rng: &mut Rng, number: usize) -> Role {
         if block.actions.is_empty() || rng.percent(35) {
             (block.data_actions, block.not_data_actions) = lists(rng);
         }
-        if rng.percent(5) {
-            block.condition = Some(CONDITION.to_owned());
+        if rng.percent(10) {
+            block.condition = Some(new_condition(rng, world, std::slice::from_ref(&block), true));
         }
         // What an earlier block takes away, this one may give back.
         if let Some(taken) = blocks
@@ -210,7 +268,7 @@ pub(crate) fn assignment(
         eligible: rng.percent(10),
         start: start.map(|times| (*rng.pick(&times)).to_owned()),
         end: end.map(|times| (*rng.pick(&times)).to_owned()),
-        condition: rng.percent(12).then(|| CONDITION.to_owned()),
+        condition: None,
         via_lighthouse: lighthouse,
     }
 }
@@ -263,6 +321,7 @@ pub(crate) fn deny(rng: &mut Rng, world: &World, scopes: &[String], people: &[St
         blocks,
         principals: spelled(rng, principals),
         excluded: spelled(rng, excluded),
+        condition: None,
         exact_scope_only: rng.percent(30),
         audit: rng.percent(12),
         system_protected: rng.percent(60),

@@ -1,7 +1,9 @@
 //! From a tenant and a question on which two evaluators disagree, the least that they still disagree on.
 
-use crate::spec::{fold_guid, last};
-use crate::world::{Question, World};
+use crate::conditions::write;
+use crate::spelling::{fold_guid, last};
+use crate::words::Rng;
+use crate::world::{Expr, Operand, Question, World};
 
 /// Drops facts one by one while `disagree` holds. Where `closed` is false the tenant is judged as an open
 /// snapshot: what its facts name must then stay listed.
@@ -47,7 +49,9 @@ fn without(
         || drop_nth(&mut world.locks, &mut left)
         || drop_nth(&mut world.users, &mut left)
         || drop_nth(&mut world.service_principals, &mut left)
+        || drop_nth(&mut world.resources, &mut left)
         || drop_nth(&mut question.linked, &mut left)
+        || drop_nth(&mut question.attributes, &mut left)
         || drop_role(&mut world, &unused, &mut left)
         || world.groups.iter_mut().any(|group| drop_nth(&mut group.members, &mut left))
         || (closed && drop_nth(&mut world.groups, &mut left))
@@ -74,12 +78,73 @@ fn without(
             drop_nth(&mut deny.excluded, &mut left)
                 || (deny.principals.len() > 1 && drop_nth(&mut deny.principals, &mut left))
                 || (deny.blocks.len() > 1 && drop_nth(&mut deny.blocks, &mut left))
-                || deny.blocks.iter_mut().any(|block| drop_nth(&mut block.not_actions, &mut left))
+                || clear(&mut deny.condition, &mut left)
+                || deny.blocks.iter_mut().any(|block| {
+                    drop_nth(&mut block.not_actions, &mut left)
+                        || clear(&mut block.condition, &mut left)
+                })
         })
+        || simplify(&mut world, &mut left)
         || clear(&mut question.method, &mut left)
         || unset(&mut question.via_lighthouse, &mut left)
         || unset(&mut question.strict, &mut left);
     dropped.then_some((world, question))
+}
+
+/// One of the conditions, a little simpler.
+fn simplify(world: &mut World, left: &mut usize) -> bool {
+    let World { roles, assignments, denies, conditions, .. } = world;
+    let of_roles = roles.iter_mut().flat_map(|role| &mut role.blocks);
+    let of_blocks = of_roles.map(|block| &mut block.condition);
+    let of_assignments = assignments.iter_mut().map(|assignment| &mut assignment.condition);
+    let of_denies = denies.iter_mut().flat_map(|deny| {
+        let blocks = deny.blocks.iter_mut().map(|block| &mut block.condition);
+        std::iter::once(&mut deny.condition).chain(blocks)
+    });
+    for text in of_blocks.chain(of_assignments).chain(of_denies).flatten() {
+        let mut found = simpler(&conditions[text]);
+        if *left < found.len() {
+            let says = found.swap_remove(*left);
+            *text = write(&mut Rng::seeded(0), &says);
+            conditions.insert(text.clone(), says);
+            return true;
+        }
+        *left -= found.len();
+    }
+    false
+}
+
+/// An expression without one of its parts, or with a part that is simpler, or a literal less.
+fn simpler(says: &Expr) -> Vec<Expr> {
+    match says {
+        Expr::Not(inner) => {
+            let within = simpler(inner).into_iter().map(|one| Expr::Not(Box::new(one)));
+            std::iter::once((**inner).clone()).chain(within).collect()
+        }
+        Expr::And(parts) | Expr::Or(parts) => {
+            let mut found = parts.clone();
+            for (at, part) in parts.iter().enumerate() {
+                for one in simpler(part) {
+                    let mut parts = parts.clone();
+                    parts[at] = one;
+                    let and = matches!(says, Expr::And(_));
+                    found.push(if and { Expr::And(parts) } else { Expr::Or(parts) });
+                }
+            }
+            found
+        }
+        Expr::Compare(left, quantifier, operator, Operand::Literals(literals))
+            if literals.len() > 1 =>
+        {
+            let without = |at| {
+                let mut literals = literals.clone();
+                literals.remove(at);
+                Expr::Compare(left.clone(), *quantifier, operator, Operand::Literals(literals))
+            };
+            (0..literals.len()).map(without).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn drop_nth<T>(list: &mut Vec<T>, left: &mut usize) -> bool {

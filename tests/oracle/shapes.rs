@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::spec::{fold_guid, last};
-use crate::world::{Assignment, Block, Deny, Group, Lock, ManagementGroup, Role, World};
+use super::spelling::{fold_guid, last};
+use super::world::{Assignment, Block, Deny, Group, Lock, ManagementGroup, Resource, Role, World};
 
 const TENANT: &str = "72f988bf-0000-4000-8000-2d7cd011db47";
 const AUTHORIZATION: &str = "providers/Microsoft.Authorization";
@@ -201,6 +201,10 @@ pub(crate) fn deny_properties(deny: &Deny, world: &World) -> Value {
         "excludePrincipals": list(&deny.excluded),
         "isSystemProtected": deny.system_protected,
     });
+    if let Some(condition) = &deny.condition {
+        properties["condition"] = json!(condition);
+        properties["conditionVersion"] = json!("2.0");
+    }
     if deny.audit {
         properties["denyAssignmentEffect"] = json!("audit");
     }
@@ -235,6 +239,18 @@ pub(crate) fn deny_assignment(deny: &Deny, world: &World, shape: Shape) -> Value
         "Principals": list(&deny.principals),
         "ExcludePrincipals": list(&deny.excluded),
         "IsSystemProtected": deny.system_protected,
+        "Condition": deny.condition,
+        "ConditionVersion": deny.condition.as_ref().map(|_| "2.0"),
+    })
+}
+
+pub(crate) fn resource(resource: &Resource) -> Value {
+    json!({
+        "id": resource.id,
+        "name": last(&resource.id),
+        "type": resource.kind,
+        "location": "westeurope",
+        "properties": resource.properties,
     })
 }
 

@@ -1,8 +1,8 @@
 //! The words of random tenants: operations, patterns that have something to do with them, moments, and the
 //! many spellings of one name.
 
-use crate::spec::matches;
-use crate::world::{Block, Role};
+use super::spec::matches;
+use super::world::{Block, Role};
 
 /// SplitMix64.
 #[derive(Clone, Debug)]
@@ -59,10 +59,7 @@ pub(crate) const AFTER: [&str; 4] = [
     "2026-06-15T06:00:01-06:00",
 ];
 
-/// Undecided as long as the attributes of the principal are not told.
-pub(crate) const CONDITION: &str = "(@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals 'Cascade')";
-
-pub(crate) const OPERATIONS: [&str; 40] = [
+pub(crate) const OPERATIONS: [&str; 51] = [
     "Microsoft.Storage/storageAccounts/read",
     "Microsoft.Storage/storageAccounts/write",
     "Microsoft.Storage/storageAccounts/delete",
@@ -103,6 +100,17 @@ pub(crate) const OPERATIONS: [&str; 40] = [
     "Microsoft.Authorization/denyAssignments/write",
     "Microsoft.Authorization/denyAssignments/delete",
     "Microsoft.Authorization/elevateAccess/action",
+    "Microsoft.CognitiveServices/accounts/listKeys/action",
+    "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action",
+    "Microsoft.Search/searchServices/listQueryKeys/action",
+    "Microsoft.Search/searchServices/indexes/documents/read",
+    "Microsoft.ServiceBus/namespaces/authorizationRules/listkeys/action",
+    "Microsoft.ServiceBus/namespaces/queues/authorizationRules/listkeys/action",
+    "Microsoft.ServiceBus/namespaces/messages/send/action",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/read",
+    "Microsoft.OperationalInsights/workspaces/listKeys/action",
+    "Microsoft.OperationalInsights/workspaces/tables/data/write",
+    "Microsoft.Storage/storageAccounts/listServiceSas/action",
 ];
 
 /// Built-in roles that no export needs to list; as of 2026-08-22.
