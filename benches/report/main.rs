@@ -14,6 +14,7 @@
     reason = "a measurement needs a clock and files, and tells"
 )]
 
+mod batch;
 mod cold;
 mod conditions;
 mod decisions;

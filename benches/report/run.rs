@@ -7,7 +7,7 @@ use crate::plot;
 use crate::support::floor::{Floor, Names};
 use crate::support::measure::shortest;
 use crate::support::world::{SIZES, World};
-use crate::{cold, conditions, differences, loading, memory, roles};
+use crate::{batch, cold, conditions, differences, loading, memory, roles};
 use azrbac::catalog::Catalog;
 use azrbac::tenant::Tenant;
 use std::path::Path;
@@ -107,7 +107,11 @@ fn one(page: &mut Page, name: &'static str, count: usize, quick: bool) -> Size {
     if !quick && count <= 200_000 {
         let folder =
             std::env::temp_dir().join(format!("azrbac-bench-{name}-{}", std::process::id()));
-        loading::measure(page, name, &world, &folder, 3);
+        loading::measure(page, name, &world, &folder.join("tenant"), 3);
+        page.line("");
+        if count >= 200_000 {
+            batch::measure(page, name, &world, &folder, 2);
+        }
         // The folder was made by this run.
         let _left_behind = std::fs::remove_dir_all(&folder);
         page.line("");
