@@ -196,12 +196,12 @@ pub fn entrants(tenant: &Tenant, question: &Prepared, found: &[Entrant]) -> Stri
 }
 
 #[derive(Serialize)]
-struct WhereWire<'a> {
+struct WhereWire<'a, S> {
     version: u32,
     principal: PrincipalWire<'a>,
     operation: &'a str,
     plane: &'a str,
-    scopes: Vec<RegionWire<'a>>,
+    scopes: Vec<S>,
     gaps: Vec<GapWire<'a>>,
     notices: Vec<NoticeWire<'a>>,
     remarks: Vec<&'a str>,
@@ -236,29 +236,27 @@ pub fn where_can(tenant: &Tenant, question: &Prepared, list: &WhereCan) -> Strin
             grant: region.grant.as_ref().map(|grant| reason(tenant, grant)),
         })
         .collect();
+    scopes_of(tenant, question, scopes, &list.gaps)
+}
+
+/// A list of scopes with what was asked and what is missing.
+fn scopes_of(
+    tenant: &Tenant,
+    question: &Prepared,
+    scopes: Vec<impl Serialize>,
+    gaps: &[Gap],
+) -> String {
     let wire = WhereWire {
         version: VERSION,
         principal: principal(tenant, question.principal),
         operation: question.operation.text(),
         plane: question.plane.as_str(),
         scopes,
-        gaps: list.gaps.iter().map(gap).collect(),
+        gaps: gaps.iter().map(gap).collect(),
         notices: notices(tenant.notices()),
         remarks: question.remarks.iter().map(String::as_str).collect(),
     };
     serde_json::to_string(&wire).unwrap_or_default()
-}
-
-#[derive(Serialize)]
-struct WhereAccessWire<'a> {
-    version: u32,
-    principal: PrincipalWire<'a>,
-    operation: &'a str,
-    plane: &'a str,
-    scopes: Vec<AccessWire<'a>>,
-    gaps: Vec<GapWire<'a>>,
-    notices: Vec<NoticeWire<'a>>,
-    remarks: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -289,17 +287,7 @@ pub fn where_access(tenant: &Tenant, question: &Prepared, list: &WhereAccess) ->
             residual: region.residual.as_deref(),
         })
         .collect();
-    let wire = WhereAccessWire {
-        version: VERSION,
-        principal: principal(tenant, question.principal),
-        operation: question.operation.text(),
-        plane: question.plane.as_str(),
-        scopes,
-        gaps: list.gaps.iter().map(gap).collect(),
-        notices: notices(tenant.notices()),
-        remarks: question.remarks.iter().map(String::as_str).collect(),
-    };
-    serde_json::to_string(&wire).unwrap_or_default()
+    scopes_of(tenant, question, scopes, &list.gaps)
 }
 
 #[derive(Serialize)]
