@@ -119,6 +119,12 @@ impl Book {
         &body[at..record_end(body, at)]
     }
 
+    /// A piece of the body.
+    pub(super) fn slice(&self, start: u32, length: u16) -> &str {
+        let start = start as usize;
+        self.body().get(start..start + usize::from(length)).unwrap_or_default()
+    }
+
     /// The record for which `order` says `Equal`; the records must be sorted by what it looks at.
     pub(super) fn find(&self, order: impl Fn(&str) -> std::cmp::Ordering) -> Option<&str> {
         let body = self.body();

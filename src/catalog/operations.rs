@@ -4,12 +4,11 @@
 //! data plane, `c` and `d` are inferred from the patterns of built-in roles.
 
 use super::book::{Book, OPERATIONS_TITLE};
-use crate::ident::{Operation, Plane};
+use crate::ident::{Fingerprint, Operation, Plane};
 use crate::origin::{Error, ErrorKind};
 use hashbrown::HashTable;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::hash::Hasher;
 use std::sync::{Arc, OnceLock};
 
 /// How sure it is that an operation stands on a plane.
@@ -93,8 +92,18 @@ impl Planes {
 #[derive(Debug, Clone)]
 pub struct OperationBook(Book, OnceLock<Index>);
 
-/// Where the record of each operation begins, by the hash of its folded name.
-type Index = Arc<HashTable<u32>>;
+/// Each operation by the hash of its folded name.
+type Index = Arc<HashTable<Entry>>;
+
+/// An operation in the index: what a look-up needs, so that its record is not read again.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    hash: u32,
+    /// Where its name stands in the text.
+    start: u32,
+    length: u16,
+    planes: Planes,
+}
 
 impl OperationBook {
     pub(super) fn embedded(text: &'static str) -> OperationBook {
@@ -156,11 +165,12 @@ impl OperationBook {
     pub fn planes(&self, operation: &Operation) -> Planes {
         let key = operation.folded();
         if let Some(index) = self.1.get() {
-            let record = |at: &u32| self.0.record_at(*at as usize);
-            return index
-                .find(hash(key.bytes()), |at| name(record(at)).eq_ignore_ascii_case(key))
-                .and_then(|at| planes(record(at)))
-                .unwrap_or_default();
+            let wanted = operation.fingerprint().hash;
+            let is_it = |entry: &Entry| {
+                entry.hash == wanted
+                    && self.0.slice(entry.start, entry.length).eq_ignore_ascii_case(key)
+            };
+            return index.find(spread(wanted), is_it).map(|entry| entry.planes).unwrap_or_default();
         }
         let order = |record: &str| {
             name(record).bytes().map(|byte| byte.to_ascii_lowercase()).cmp(key.bytes())
@@ -179,13 +189,21 @@ impl OperationBook {
     pub fn index(&self) {
         self.1.get_or_init(|| {
             let mut index = HashTable::new();
-            let hash_at = |at: &u32| {
-                let name = name(self.0.record_at(*at as usize));
-                hash(name.bytes().map(|byte| byte.to_ascii_lowercase()))
-            };
+            let mut folded = String::new();
             for at in self.0.offsets() {
-                let at = u32::try_from(at).unwrap_or(u32::MAX);
-                index.insert_unique(hash_at(&at), at, hash_at);
+                let record = self.0.record_at(at);
+                let name = name(record);
+                folded.clear();
+                folded.push_str(name);
+                folded.make_ascii_lowercase();
+                let (Ok(start), Ok(length), Some(planes)) =
+                    (u32::try_from(at), u16::try_from(name.len()), planes(record))
+                else {
+                    continue;
+                };
+                let hash = Fingerprint::of(&folded).hash;
+                let entry = Entry { hash, start, length, planes };
+                index.insert_unique(spread(hash), entry, |entry| spread(entry.hash));
             }
             Arc::new(index)
         });
@@ -211,17 +229,9 @@ impl OperationBook {
     }
 }
 
-fn hash(folded: impl Iterator<Item = u8>) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    let mut word = 0u64;
-    for (at, byte) in folded.enumerate() {
-        word = word << 8 | u64::from(byte);
-        if at % 8 == 7 {
-            hasher.write_u64(word);
-        }
-    }
-    hasher.write_u64(word);
-    hasher.finish()
+/// A table looks at the highest bits of a hash and at the lowest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn name(record: &str) -> &str {

@@ -4,6 +4,7 @@ use super::place::Place;
 use super::walk::{Walk, rbac_alone};
 use super::{Access, words};
 use crate::catalog::Certainty as PlaneCertainty;
+use crate::catalog::local_auth::{LocalAuth, doors_above};
 use crate::condition::Assumptions;
 use crate::decide::{Decision, Request};
 use crate::ident::Plane;
@@ -47,13 +48,10 @@ use crate::tenant::Tenant;
 /// ```
 #[must_use]
 pub fn access(tenant: &Tenant, request: &Request<'_>, decision: &Decision) -> Access {
-    let place = match request.plane {
-        Plane::Data => Place::at(tenant, request.scope),
-        Plane::Control => {
-            Place::at(tenant, request.scope).filter(|place| is_checked_for_data(place, request))
-        }
-    };
-    let Some(place) = place else {
+    let found = doors_above(request.scope).filter(|(_, facts)| {
+        request.plane == Plane::Data || is_checked_for_data(tenant, facts, request)
+    });
+    let Some((end, facts)) = found else {
         let (effective, via) = rbac_alone(decision.outcome);
         return Access {
             effective,
@@ -63,6 +61,7 @@ pub fn access(tenant: &Tenant, request: &Request<'_>, decision: &Decision) -> Ac
             gaps: Vec::new(),
         };
     };
+    let place = Place { tenant, resource: request.scope.up_to(end), facts, instead: None };
     at_place(&place, request, decision)
 }
 
@@ -85,10 +84,10 @@ pub(super) fn at_place(place: &Place<'_>, request: &Request<'_>, decision: &Deci
 
 /// An operation that is only inferred to be of the control plane, and that the service checks when its
 /// data is asked for (an endpoint's `score/action`).
-fn is_checked_for_data(place: &Place<'_>, request: &Request<'_>) -> bool {
+fn is_checked_for_data(tenant: &Tenant, facts: &[LocalAuth], request: &Request<'_>) -> bool {
     // Few types have such a rule: the catalog is asked last.
-    place.facts.iter().flat_map(|facts| &facts.controls).any(|rule| {
+    facts.iter().flat_map(|facts| &facts.controls).any(|rule| {
         rule.by.is_empty()
             && rule.operations.matches(request.operation, Wildcards::Azure).is_match()
-    }) && place.tenant.catalog().planes(request.operation).control == Some(PlaneCertainty::Inferred)
+    }) && tenant.catalog().planes(request.operation).control == Some(PlaneCertainty::Inferred)
 }

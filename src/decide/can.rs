@@ -156,24 +156,25 @@ impl<'r> Walk<'r> {
         let groups = principal.map_or(Cow::Borrowed(&[][..]), |ix| tenant.groups_of(ix));
         let lists = Lists::of(tenant, principal, &groups);
         let (at, exact) = place();
-        let path = tenant.scopes.path(at);
-        let floating = path.has(Mark::Floating)
-            || (!exact
-                && tenant.world == World::Open
-                && tenant.scopes.is_outside(at, request.scope));
-        Walk {
+        let mut walk = Walk {
             tenant,
             request,
             principal,
             groups,
             lists,
-            located: Located { at, exact, floating },
-            path,
+            located: Located { at, exact, floating: false },
+            path: Path::empty(),
             needle: Needle::new(request.operation, request.wildcards),
             inputs: ConditionInputs::new(tenant, request, principal),
             withheld: Assumptions::default(),
             spared: Assumptions::default(),
-        }
+        };
+        tenant.scopes.follow(at, &mut walk.path);
+        walk.located.floating = walk.path.has(Mark::Floating)
+            || (!exact
+                && tenant.world == World::Open
+                && tenant.scopes.is_outside(at, request.scope));
+        walk
     }
 
     /// The outcome and what it rests on, linked checks and locks included.

@@ -37,7 +37,7 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
     for holder in holders {
         for row in question.tenant.rows(holder) {
             looked_at += 1;
-            let here = question.path.holds(row.scope);
+            let here = question.path.may_hold(row.scope) != 0 && question.path.holds(row.scope);
             if looked_at > LOOKED_AT && !here {
                 continue;
             }

@@ -66,6 +66,11 @@ fn sieve(ix: ScopeIx) -> usize {
 }
 
 impl Path {
+    /// No scope yet.
+    pub(crate) fn empty() -> Path {
+        Path { near: [ScopeIx(0); NEAR], count: 0, far: Vec::new(), sieve: [0; 256], marks: 0 }
+    }
+
     /// Is a scope one of them?
     pub(crate) fn holds(&self, ix: ScopeIx) -> bool {
         // All places at once, used or not, is less work than as many as there are.
@@ -377,28 +382,29 @@ impl Scopes {
         std::iter::successors(Some(from), |ix| self.parent(*ix))
     }
 
-    /// The same, walked once and kept.
-    pub(crate) fn path(&self, from: ScopeIx) -> Path {
-        let mut path =
-            Path { near: [from; NEAR], count: 0, far: Vec::new(), sieve: [0; 256], marks: 0 };
-        let mut at = from;
-        let mut slots = path.near.iter_mut();
+    /// The same, walked once and kept, in a path that is empty yet. It is filled where it stays: what was
+    /// just written byte by byte is slow to be moved.
+    pub(crate) fn follow(&self, from: ScopeIx, path: &mut Path) {
+        let (mut at, mut marks, mut count) = (from, 0, 0);
         loop {
             let link = self.links[at.row()];
-            match slots.next() {
+            match path.near.get_mut(count) {
                 Some(slot) => {
                     *slot = at;
-                    path.count += 1;
+                    count += 1;
                 }
                 None => path.far.push(at),
             }
             path.sieve[sieve(at)] = 1;
-            path.marks |= link.marks;
+            marks |= link.marks;
             if link.parent == at.0 {
-                return path;
+                break;
             }
             at = ScopeIx(link.parent);
         }
+        path.near[count..].fill(from);
+        path.count = count;
+        path.marks = marks;
     }
 
     /// A question's scope, or the nearest one above it that the tenant lists; and whether it is the scope
