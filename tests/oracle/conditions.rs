@@ -49,10 +49,25 @@ const ATTRIBUTES: [(Source, &str, &str, Kind); 15] = [
     ),
 ];
 
-/// Texts that differ by case, by an end, by nothing; the names of accounts and containers among them. No
-/// literal holds the last one.
-const TEXTS: [&str; 10] =
-    ["alpha", "ALPHA", "alphabet", "beta", "st", "c", "C", "", "st*", "\u{e9}"];
+/// Texts that differ by case, by an end, by nothing; the names of accounts and containers among them.
+const TEXTS: [&str; 15] = [
+    "alpha",
+    "ALPHA",
+    "alphabet",
+    "beta",
+    "st",
+    "c",
+    "C",
+    "",
+    // No literal is one of these: what only a pattern or a prefix takes, and what nothing does.
+    "st*",
+    "al\u{e9}",
+    "AL\u{e9}",
+    "alpha\u{e9}",
+    "s\u{e9}",
+    "bet\u{e9}",
+    "\u{e9}",
+];
 const LIKE: [&str; 9] = ["*", "al*", "*bet", "?eta", "a*a", "AL*", "s?", r"st\*", "alpha?*"];
 const STARTS: [&str; 6] = ["", "al", "AL", "alpha", "s", "bet"];
 const TEAMS: [&[&str]; 5] = [

@@ -154,12 +154,18 @@ fn is_entangled(world: &World, q: &Question) -> bool {
             || matches!(says, Expr::Compare(Operand::Attribute(_), _, _, Operand::Attribute(_)))
     };
     // The conditions of block and assignment are asked together.
-    let all: Vec<Attribute> = world.conditions.values().flat_map(Expr::mentions).collect();
-    let keys_and_one = all.iter().any(|keys| {
-        let other = |one: &&Attribute| one.source == keys.source && base(one) == base(keys);
-        keys.name.ends_with("&$keys$&") && all.iter().filter(other).any(|one| one != keys)
+    let mentions = |text: &Option<String>| {
+        text.as_ref().map_or(Vec::new(), |text| world.conditions[text].mentions())
+    };
+    let together = world.assignments.iter().any(|assignment| {
+        let role = fold_guid(last(&assignment.role));
+        let blocks = world.roles.iter().filter(|one| fold_guid(&one.id) == role);
+        let of_blocks = blocks.flat_map(|role| &role.blocks);
+        let mut of_blocks = of_blocks.flat_map(|block| mentions(&block.condition));
+        let own = mentions(&assignment.condition);
+        of_blocks.any(|one| own.iter().any(|o| o.source == one.source && base(o) == base(&one)))
     });
-    !q.attributes_complete && (keys_and_one || world.conditions.values().any(twice))
+    !q.attributes_complete && (together || world.conditions.values().any(twice))
 }
 
 /// Does the engine differ only in that it leaves open what the oracle knows?
@@ -168,7 +174,9 @@ fn is_less_sure((answer, access): &(Answer, Access), engine: &EngineAnswer) -> b
     let open_deny = engine.denies.values().any(|truth| *truth == Truth::Unknown);
     let word = |oracle: Outcome, engine: &str| {
         let undenied = oracle == Outcome::Denied && open_deny && engine == "not-allowed";
-        engine == oracle.word() || engine == "conditional" || undenied
+        // A lock stops what may be granted, and never what is not.
+        let stopped = oracle == Outcome::NotAllowed && engine == "locked";
+        engine == oracle.word() || engine == "conditional" || undenied || stopped
     };
     let truths = |oracle: &BTreeMap<String, Truth>, engine: &BTreeMap<String, Truth>| {
         oracle.keys().chain(engine.keys()).all(|id| {
