@@ -1,8 +1,10 @@
 //! What a principal may do, operation by operation: rows of bits over the catalog.
 
-use super::can::{Walk, decide, deny_guards};
+use super::can::decide;
 use super::decision::Outcome;
+use super::denying::deny_guards;
 use super::rows::applying;
+use super::walk::Walk;
 use super::what_can::{OperationOutcome, WhatQuestion, no_operation};
 use super::{Request, locks};
 use crate::ident::{Operation, Plane, Scope, Verb};

@@ -1,9 +1,11 @@
 //! One operation at one scope, seen from everybody at once: what who-can is made of.
 
 use super::Request;
-use super::can::{Walk, Withheld, deny_guards, residual};
 use super::decision::{Grant, Outcome};
+use super::denying::deny_guards;
+use super::granting::{Withheld, residual};
 use super::reach::{Set, reach};
+use super::walk::Walk;
 use crate::condition::AttributeSource;
 use crate::model::{DenyEffect, Gap, Guard, World};
 use crate::tenant::{AssignmentIx, DenyIx, DenyRow, Mark, PrincipalIx, RoleIx, Row, Tenant};

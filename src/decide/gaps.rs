@@ -4,10 +4,10 @@
 //! listed, the management groups above a subscription, and an entry that could not be read.
 
 use super::Request;
-use super::can::Walk;
 use super::decision::{Decision, Outcome};
 use super::inputs::ConditionInputs;
 use super::rows::applying;
+use super::walk::Walk;
 use crate::ident::{Plane, ScopeKind};
 use crate::model::{DenyEffect, Gap, Touches, World};
 use crate::tenant::{Mark, PrincipalIx, Row, ScopeIx, Tenant};

@@ -1,8 +1,9 @@
 //! What was missing or not understood and could change a listing, beyond what it says of itself.
 
-use super::can::{Walk, decide};
+use super::can::decide;
 use super::decision::Outcome;
 use super::gaps::{unknown_hierarchy, unknown_members};
+use super::walk::Walk;
 use super::what_can::{WhatQuestion, no_operation};
 use super::{Request, WhoCan};
 use crate::ident::{Plane, Scope, ScopeKind};

@@ -6,10 +6,12 @@
 
 mod can;
 mod decision;
+mod denying;
 mod expand;
 mod field;
 mod field_gaps;
 mod gaps;
+mod granting;
 mod inputs;
 mod listing_gaps;
 mod locks;
@@ -20,6 +22,7 @@ mod rows;
 mod sweep;
 mod sweep_held;
 mod sweep_sum;
+mod walk;
 mod what_can;
 mod where_can;
 mod who_can;

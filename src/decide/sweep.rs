@@ -5,9 +5,9 @@
 //! of tenants is made of it; a property test holds it against `can`.
 
 use super::Request;
-use super::can::Walk;
 use super::sweep_held::Verdicts;
 use super::sweep_sum::{Outcomes, Sum, Universe};
+use super::walk::Walk;
 use super::what_can::no_operation;
 use crate::condition::Attributes;
 use crate::ident::{Guid, Plane, Scope, ScopeKind, Timestamp};

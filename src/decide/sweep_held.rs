@@ -2,7 +2,7 @@
 //! all to whom the same applies.
 
 use super::Request;
-use super::can::{block_guards, deny_guards};
+use super::denying::{block_guards, deny_guards};
 use super::field::asks_about_principal;
 use super::inputs::ConditionInputs;
 use super::sweep::{Spot, SweepQuestion};

@@ -33,7 +33,7 @@ impl Universe {
         let exempt = [0, 1].map(|plane: usize| {
             let mut bits = operations[plane].none();
             for (at, operation) in operations[plane].all().iter().enumerate() {
-                if super::can::DENY_EXEMPT.contains(&operation.folded()) {
+                if super::denying::DENY_EXEMPT.contains(&operation.folded()) {
                     bits[at / 64] |= 1 << (at % 64);
                 }
             }

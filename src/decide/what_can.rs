@@ -1,9 +1,9 @@
 //! `what_can`: what may this principal do? As permission blocks, or operation by operation.
 
 use super::Request;
-use super::can::Walk;
 use super::decision::Outcome;
 use super::rows::applying;
+use super::walk::Walk;
 use crate::condition::Attributes;
 use crate::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use crate::model::{AssignmentState, DenyEffect, World};

@@ -3,8 +3,10 @@
 //! The answer is constant over a subtree but where something begins: an assignment, a deny, a lock, a
 //! name that a condition asks about. Only these places are decided; between them nothing changes.
 
-use super::can::{Walk, decide, deny_guards};
+use super::can::decide;
 use super::decision::{Grant, Outcome};
+use super::denying::deny_guards;
+use super::walk::Walk;
 use super::{Method, Request, locks};
 use crate::condition::AttributeSource;
 use crate::ident::{Scope, ScopeKind};
