@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::answer::{Access, Answer, Outcome, Truth};
-use crate::spec::path;
-use crate::spelling::{fold_guid, fold_scope, last};
-use crate::world::{Expr, Question, Reach, World};
+use super::answer::{Access, Answer, Outcome, Truth};
+use super::spec::path;
+use super::spelling::{fold_guid, fold_scope, last};
+use super::world::{Expr, Question, Reach, World};
 
 #[derive(Debug, Default)]
 pub(crate) struct Census {

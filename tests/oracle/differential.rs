@@ -9,16 +9,16 @@ use azrbac::pattern::Wildcards;
 use azrbac::scenario;
 use azrbac::tenant::Tenant;
 
-use crate::answer::{Access, Answer, Door, Outcome, Truth};
-use crate::census::Census;
-use crate::export;
-use crate::minimise::minimise;
-use crate::spec::can;
-use crate::spec_doors::access;
-use crate::spelling::{fold_guid, last};
-use crate::words::Rng;
-use crate::world::{Attribute, Expr, Operand, Question, World};
-use crate::{PER_TENANT, tenant};
+use super::answer::{Access, Answer, Door, Outcome, Truth};
+use super::census::Census;
+use super::export;
+use super::minimise::minimise;
+use super::spec::can;
+use super::spec_doors::access;
+use super::spelling::{fold_guid, last};
+use super::words::Rng;
+use super::world::{Attribute, Expr, Operand, Question, World};
+use super::{PER_TENANT, tenant};
 
 /// What is compared: ids as the oracle folds them.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! From a tenant and a question on which two evaluators disagree, the least that they still disagree on.
 
-use crate::conditions::write;
-use crate::spelling::{fold_guid, last};
-use crate::words::Rng;
-use crate::world::{Expr, Operand, Question, World};
+use super::conditions::write;
+use super::spelling::{fold_guid, last};
+use super::words::Rng;
+use super::world::{Expr, Operand, Question, World};
 
 /// Drops facts one by one while `disagree` holds. Where `closed` is false the tenant is judged as an open
 /// snapshot: what its facts name must then stay listed.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::super::answer::Truth::{self, False, True, Unknown};
+use super::super::spec_conditions::worth;
+use super::super::world::{Attribute, Expr, Operand, Question, Reach, Source, Value};
 use super::{VM, WRITE_VM, ask, world};
-use crate::answer::Truth::{self, False, True, Unknown};
-use crate::spec_conditions::worth;
-use crate::world::{Attribute, Expr, Operand, Question, Reach, Source, Value};
 
 const TAGS: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/tags";
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
+use super::super::answer::Truth::{False, True, Unknown};
+use super::super::answer::{Access, Outcome};
+use super::super::spec::can;
+use super::super::spec_doors::access;
+use super::super::world::{Lock, Question, Resource, World};
 use super::{BLOBS, READ_BLOB, RG, S, ST, ask, ask_data, block, data, deny, role, world};
-use crate::answer::Truth::{False, True, Unknown};
-use crate::answer::{Access, Outcome};
-use crate::spec::can;
-use crate::spec_doors::access;
-use crate::world::{Lock, Question, Resource, World};
 
 fn with(
     assignments: &[(&str, &str, &str)],

@@ -6,8 +6,8 @@ mod requests;
 
 use std::collections::BTreeMap;
 
-use crate::spec::{can, matches, path};
-use crate::world::{
+use super::spec::{can, matches, path};
+use super::world::{
     Assignment, Attribute, Block, Deny, Expr, Group, ManagementGroup, Operand, Plane, Question,
     Role, Source, Subscription, Value, World,
 };

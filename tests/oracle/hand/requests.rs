@@ -1,11 +1,11 @@
 //! Conditions, time, locks, linked checks, Lighthouse: what hangs on the request.
 
+use super::super::spelling::instant;
+use super::super::world::{Assignment, Block, Lock, Question, Value};
 use super::{
     BLOBS, DELETE_VM, EVERYONE, READ_BLOB, READ_VM, RG, S, ST, VM, WRITE_VM, ask, ask_data, block,
     check, deny, near, project, role, world,
 };
-use crate::spelling::instant;
-use crate::world::{Assignment, Block, Lock, Question, Value};
 
 #[test]
 fn sections_1_and_9_conditions() {
