@@ -351,4 +351,37 @@ mod tests {
         let pattern = ActionPattern::new(&"a*".repeat(200)).expect("short enough");
         assert_eq!(pattern.matches_folded(&"a".repeat(199), Wildcards::Azure), No);
     }
+
+    #[test]
+    fn what_a_pattern_is() {
+        let told = |text: &str| {
+            let pattern = ActionPattern::new(text).expect(text);
+            let kind = (pattern.is_wildcard(), pattern.stars(), pattern.has_partial_segment_star());
+            (pattern.text().to_owned(), pattern.folded().to_owned(), pattern.was_trimmed(), kind)
+        };
+        let own = |text: &str, folded: &str| (text.to_owned(), folded.to_owned());
+        for (text, (bare, folded), trimmed, kind) in [
+            ("*", own("*", "*"), false, (true, 1, false)),
+            (" X/Read\t", own("X/Read", "x/read"), true, (false, 0, false)),
+            ("X/*/Y/*", own("X/*/Y/*", "x/*/y/*"), false, (true, 2, false)),
+            ("X*/read", own("X*/read", "x*/read"), false, (true, 1, true)),
+            ("X/*/**", own("X/*/**", "x/*/**"), false, (true, 3, true)),
+        ] {
+            assert_eq!(told(text), (bare, folded, trimmed, kind), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern() {
+        for text in ["", " \t", "X/ read", "X/\u{1}read", "X\u{a0}/read"] {
+            let error = ActionPattern::new(text).expect_err(text);
+            assert_eq!(error.kind(), ErrorKind::Name, "{text:?}");
+        }
+        assert!(ActionPattern::new(&"a".repeat(LENGTH_LIMIT)).is_ok());
+        assert!(ActionPattern::new(&format!(" {} ", "a".repeat(LENGTH_LIMIT))).is_ok());
+        let error = ActionPattern::new(&"a".repeat(LENGTH_LIMIT + 1)).expect_err("too long");
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        // The limit counts bytes.
+        assert!(ActionPattern::new(&"é".repeat(LENGTH_LIMIT / 2 + 1)).is_err());
+    }
 }

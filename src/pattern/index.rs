@@ -234,8 +234,26 @@ mod tests {
     #[test]
     fn an_empty_index_matches_nothing() {
         let index = PatternIndex::new(&[], Wildcards::Azure).expect("nothing");
-        assert!(index.is_empty());
+        assert!(index.is_empty() && index.len() == 0);
         assert!(index.matching("x/read").is_empty());
+    }
+
+    #[test]
+    fn a_star_beside_one_slash_stays() {
+        for pattern in ["x/*y/read", "x*/read", "x/*", "x/*y/*z/read"] {
+            for operation in ["x//read", "x/read", "x/y/read", "x/y", "x/", "x"] {
+                check(&[pattern], operation);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_patterns_stay_apart() {
+        let pattern = ActionPattern::new("x/*/read").expect("a pattern");
+        let index = PatternIndex::new(&[pattern.clone(), pattern], Wildcards::Azure).expect("two");
+        assert!(!index.is_empty());
+        assert_eq!(index.len(), 2);
+        assert_eq!(index.matching("x/read"), [0, 1]);
     }
 
     proptest! {
