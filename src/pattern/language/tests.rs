@@ -84,6 +84,28 @@ fn shortest_witnesses_prefer_letters() {
     );
 }
 
+/// Of equally short witnesses the plainest is told: letters, digits, what names hold, slashes, the rest.
+#[test]
+fn witnesses_are_as_plain_as_they_can_be() {
+    let nothing = (&[][..], &[][..]);
+    for (patterns, plainest) in [
+        (&["1/read", "b/read"], "b/read"),
+        (&["./read", "1/read"], "1/read"),
+        (&["!/read", "_/read"], "_/read"),
+        (&["a/b/read", "a_b/read"], "a_b/read"),
+        (&["a!b/read", "a/b/read"], "a/b/read"),
+        // Shorter goes before plainer, and the verb counts.
+        (&["x/action", "xy/read"], "xy/read"),
+    ] {
+        check((patterns, &[]), nothing, Relation::Contains, Some(plainest));
+    }
+    // Where every plain character is taken, another letter of Unicode.
+    let taken: Vec<String> =
+        ('a'..='z').chain('0'..='9').chain(['-', '_']).map(|c| format!("{c}*")).collect();
+    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
+    check((&["*"], &[]), (&taken, &[]), Relation::Contains, Some("\u{e0}/read"));
+}
+
 #[test]
 fn a_star_in_the_middle_may_vanish() {
     check((&["X/*/read"], &[]), (&["X/read", "X/*/*/read"], &[]), Relation::Equal, None);
@@ -263,6 +285,11 @@ fn differences_as_patterns() {
     let two = block(&["*"], &["*b/x/read"]);
     let only = minus_as_patterns(&[one.as_block()], &[two.as_block()], Wildcards::Azure);
     assert_eq!(only, Ok(Some(vec![block(&["ab*b/x/read", "ab/x/read"], &[])])));
+    // What the star lets vanish counts only where the other has it too.
+    let one = block(&["a/*/read"], &[]);
+    let two = block(&["*"], &["*b/read"]);
+    let only = minus_as_patterns(&[one.as_block()], &[two.as_block()], Wildcards::Azure);
+    assert_eq!(only, Ok(Some(vec![block(&["a/*b/read"], &[])])));
     let one = block(&["*a*/read"], &[]);
     let two = block(&["*"], &["*c*/read"]);
     let only = minus_as_patterns(&[one.as_block()], &[two.as_block()], Wildcards::Azure);
