@@ -373,4 +373,6 @@ impl fmt::Debug for Language {
 }
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod tests;
