@@ -95,6 +95,10 @@ impl Scope {
             }
             return Ok(Scope::root());
         }
+        // Without them it would be another scope, and one that is cut again when it is read again.
+        if bare.ends_with(char::is_whitespace) {
+            return Err(wrong(text, "blanks stand before its last slash"));
+        }
         let bare = bare.strip_prefix('/').unwrap_or(bare);
         let mut both = String::with_capacity(2 * (bare.len() + 1));
         for _ in 0..2 {
@@ -402,6 +406,19 @@ mod tests {
             scope = this.parent();
         }
         found
+    }
+
+    #[test]
+    fn a_scope_reads_its_own_text() {
+        for text in ["/a/b", " a/b ", "/a/b//", "/", "//", "/ a/b", "/a /b"] {
+            let scope = Scope::new(text).expect(text);
+            let again = Scope::new(scope.text()).expect(text);
+            assert_eq!((again.text(), again.folded()), (scope.text(), scope.folded()), "{text:?}");
+        }
+        // What would be another scope once its blanks are gone.
+        for text in ["/a/ /", "/a/b /", "/ /", "/a/b\u{a0}//"] {
+            assert!(Scope::new(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]
