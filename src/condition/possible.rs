@@ -132,8 +132,10 @@ fn unknowns<'a>(world: &World<'a>, leaves: &[Open<'a>]) -> Vec<Unknown<'a>> {
         let what = match &leaf.expr.kind {
             ExprKind::SubOperation(name) => What::SubOperation(name),
             _ => {
-                let mut open = names(leaf.expr)
-                    .filter(|name| matches!(look_up(world.inputs, name), Given::Open));
+                // What is known in part may still be anything here: what no list can be, no longer list can.
+                let mut open = names(leaf.expr).filter(|name| {
+                    matches!(look_up(world.inputs, name), Given::Open | Given::Part(_))
+                });
                 match (open.next(), open.next()) {
                     (Some(name), None) => What::Attribute(name),
                     _ => continue,
