@@ -68,7 +68,7 @@ fn states_are_counted() {
     assert_eq!((tangled("abc/read"), tangled("abc/*")), (0, 0));
     assert!(tangled("a*bc/read") >= 3 && tangled("a*bcde/read") == tangled("a*bc/read") + 2);
     let of = |text: &str| language(&[block(&[text], &[])], Wildcards::Strict).states();
-    assert_eq!(Language::nothing().states(), Language::everything().states());
+    assert_eq!((Language::nothing().states(), Language::everything().states()), (0, 0));
     assert_eq!(of("abcdef/read") - of("abc/read"), 3);
     assert!(of("abc/read") >= 3);
 }
