@@ -4,6 +4,7 @@
 use crate::dataplane::{Access, Effective, Via};
 use crate::decide::{Decision, Grant, Outcome, Subtraction};
 use crate::ident::{Guid, Plane, Scope, ScopeKind};
+use crate::pattern::language::Relation;
 use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
 
 /// What is said of effective access: the word, and the verb that goes with it. It speaks of effective
@@ -115,4 +116,15 @@ pub(super) fn excepting<'t>(
 ) -> Option<&'t str> {
     let block = tenant.role(found.role).definition()?.blocks.get(found.by.0 as usize)?;
     Some(block.side(plane).1.get(found.by.1 as usize)?.text())
+}
+
+/// How one role stands to another, as the verb of a sentence.
+pub(super) fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "grants the same as",
+        Relation::Contained => "is contained in",
+        Relation::Contains => "contains",
+        Relation::Disjoint => "shares nothing with",
+        Relation::Overlapping => "overlaps",
+    }
 }

@@ -8,7 +8,6 @@ use crate::lesson::{Answer, Exercise, Head, Lesson, Part, Played, PlayedStep, So
 use crate::model::RoleDefinition;
 use crate::origin::Error;
 use crate::pattern::ActionPattern;
-use crate::pattern::language::Relation;
 use crate::report::Page;
 use crate::report::text::wrap;
 use crate::report::{self, Style, safe, safe_lines};
@@ -18,13 +17,7 @@ use crate::truth::Truth;
 /// Two roles side by side, without the lists that the command prints.
 fn comparison(a: &RoleDefinition, b: &RoleDefinition, found: &RoleComparison) -> String {
     let mut page = Page::default();
-    let verdict = match found.relation {
-        Relation::Equal => "grants the same as",
-        Relation::Contained => "is contained in",
-        Relation::Contains => "contains",
-        Relation::Disjoint => "shares nothing with",
-        Relation::Overlapping => "overlaps",
-    };
+    let verdict = crate::report::naming::relation(found.relation);
     page.line(0, &format!("{} {verdict} {}", a.name, b.name));
     for plane in &found.planes {
         page.line(2, &format!("{} plane: {} operations in both", plane.plane, plane.shared));

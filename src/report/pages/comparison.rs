@@ -3,7 +3,7 @@
 use crate::analysis::role::{Only, RoleComparison};
 use crate::model::RoleDefinition;
 use crate::pattern::ActionPattern;
-use crate::pattern::language::{PatternBlock, Relation};
+use crate::pattern::language::PatternBlock;
 use crate::report::document::{Document, Flow, Inline, Tone};
 use crate::report::naming;
 use crate::report::picture::{of_comparison, thousands};
@@ -21,13 +21,7 @@ pub fn comparison(
     found: &RoleComparison,
     commands: &[String],
 ) -> Document {
-    let verdict = match found.relation {
-        Relation::Equal => "grants the same as",
-        Relation::Contained => "is contained in",
-        Relation::Contains => "contains",
-        Relation::Disjoint => "shares nothing with",
-        Relation::Overlapping => "overlaps",
-    };
+    let verdict = crate::report::naming::relation(found.relation);
     let mut page = Document::new(&format!("{} {verdict} {}", a.name, b.name));
     let sentence = Inline::default()
         .name(&a.name)

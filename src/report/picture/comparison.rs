@@ -17,13 +17,7 @@ const PATTERNS: usize = 3;
 /// the same there is one node.
 #[must_use]
 pub fn of_comparison(a: &RoleDefinition, b: &RoleDefinition, found: &RoleComparison) -> Picture {
-    let verdict = match found.relation {
-        Relation::Equal => "grants the same as",
-        Relation::Contained => "is contained in",
-        Relation::Contains => "contains",
-        Relation::Disjoint => "shares nothing with",
-        Relation::Overlapping => "overlaps",
-    };
+    let verdict = crate::report::naming::relation(found.relation);
     let mut picture = Picture::new(format!("{} {verdict} {}", a.name, b.name), Layout::Strata);
     let shared = [found.planes[0].shared, found.planes[1].shared];
     let own = |side: usize| found.planes.each_ref().map(|p| p.only[side].operations.len());

@@ -3,7 +3,7 @@
 use super::definition::role_json;
 use crate::analysis::role::{Only, RoleComparison};
 use crate::model::RoleDefinition;
-use crate::pattern::language::{PatternBlock, Relation};
+use crate::pattern::language::PatternBlock;
 use crate::report::page::{Page, count};
 use serde_json::{Value, json};
 
@@ -18,13 +18,7 @@ pub fn comparison_text(
     comparison: &RoleComparison,
 ) -> String {
     let mut page = Page::default();
-    let verdict = match comparison.relation {
-        Relation::Equal => "grants the same as",
-        Relation::Contained => "is contained in",
-        Relation::Contains => "contains",
-        Relation::Disjoint => "shares nothing with",
-        Relation::Overlapping => "overlaps",
-    };
+    let verdict = crate::report::naming::relation(comparison.relation);
     page.line(0, &format!("{} {verdict} {}", a.name, b.name));
     page.line(2, "for every operation that may ever exist, on both planes");
     if comparison.in_catalog != comparison.relation {
