@@ -115,11 +115,7 @@ impl Question<'_> {
             return None;
         }
         let far = self.distance(row.scope);
-        Some(Found {
-            rank: (NearReason::Scope, far, far as usize),
-            row: *row,
-            tale: Tale::Elsewhere(held),
-        })
+        Some(Found { rank: (NearReason::Scope, far, 0), row: *row, tale: Tale::Elsewhere(held) })
     }
 
     /// An assignment at the target or above it.

@@ -442,7 +442,6 @@ impl Scopes {
 
     /// The place at or above a scope whose own parent is not known.
     pub(crate) fn float_of(&self, ix: ScopeIx) -> Option<ScopeIx> {
-        let floats = |above: &ScopeIx| self.links[above.row()].marks & Mark::Floating as u8 != 0;
-        self.upwards(ix).find(floats)
+        self.upwards(ix).find(|above| self.is_marked(*above, Mark::Floating))
     }
 }
