@@ -3,7 +3,7 @@
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
 use azrbac::dataplane::{Access, DoorState, Effective, Via, access, audit, holders, plan};
-use azrbac::decide::{Decision, Request, can};
+use azrbac::decide::{Decision, Outcome, Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::model::{Facts, World};
 use azrbac::tenant::Tenant;
@@ -448,7 +448,14 @@ fn a_deny_binds_one_door_only() {
             World::Closed,
         );
         let who = id(1).parse().expect("an id");
-        assert_eq!(ask(&tenant, who, read, Plane::Data, &account).1.via, via, "{side}");
+        let answer = ask(&tenant, who, read, Plane::Data, &account).1;
+        assert_eq!(answer.via, via, "{side}");
+        let doors = answer.doors.expect("storage has doors");
+        let denied = doors.withheld.iter().filter(|key| key.outcome == Outcome::Denied);
+        let denied: Vec<&str> = denied.map(|key| key.operation.text()).collect();
+        assert_eq!(denied.is_empty(), via == Via::LocalAuth, "{side}: {denied:?}");
+        let blocked = doors.sentence.contains("a deny assignment blocks listKeys");
+        assert_eq!(blocked, via == Via::None, "{side}: {}", doors.sentence);
     }
 }
 

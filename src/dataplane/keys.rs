@@ -1,7 +1,7 @@
 //! Who may obtain a credential: key operations, asked where they live.
 
-use super::HeldKey;
 use super::place::{ANY, Known, Missing, Place, matches_some};
+use super::{HeldKey, WithheldKey};
 use crate::catalog::local_auth::{
     Certainty, Covers, KeyAction, KeyScope, LocalAuth, LockEffect, Mechanism, ResourceType, Step,
 };
@@ -16,8 +16,7 @@ use crate::truth::Truth;
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     pub(super) truth: Truth,
-    /// Would RBAC allow it, and does a lock stop it?
-    pub(super) locked: bool,
+    pub(super) outcome: Outcome,
     pub(super) grant: Option<(AssignmentIx, RoleIx)>,
     pub(super) assumptions: Assumptions,
     pub(super) gaps: Vec<Gap>,
@@ -43,7 +42,7 @@ pub(super) fn ask(
     let decision = can(place.tenant, &inner);
     Asked {
         truth: truth_of(&decision),
-        locked: decision.outcome == Outcome::Locked,
+        outcome: decision.outcome,
         grant: decision
             .grants
             .iter()
@@ -210,21 +209,15 @@ pub(super) struct Holding {
     pub(super) if_open: Truth,
 }
 
-/// Why a principal may not call a key operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
-    /// Nothing grants it, or a deny blocks it.
-    NotAllowed,
-    /// A lock stops it.
-    Locked,
-}
-
 /// Does the principal hold an offer, and does that let it in?
+///
+/// # Errors
+/// The operation that it may not call, and why.
 pub(super) fn hold(
     place: &Place<'_>,
     offer: &Offer<'_>,
     request: &Request<'_>,
-) -> Result<Holding, Refused> {
+) -> Result<Holding, WithheldKey> {
     let key = offer.key;
     let mut best: Option<(Scope, Asked)> = None;
     for scope in scopes(place, key, request.scope) {
@@ -236,7 +229,17 @@ pub(super) fn hold(
             break;
         }
     }
-    let Some((scope, mut asked)) = best else { return Err(Refused::NotAllowed) };
+    let withheld = |operation: &Operation, scope: &Scope, outcome| WithheldKey {
+        operation: operation.clone(),
+        scope: scope.clone(),
+        outcome,
+    };
+    let Some((scope, mut asked)) = best else {
+        return Err(withheld(&key.operation, &place.resource, Outcome::NotAllowed));
+    };
+    if asked.truth.is_false() {
+        return Err(withheld(&key.operation, &scope, asked.outcome));
+    }
     for needed in &key.needs {
         let at = if needed.provider().eq_ignore_ascii_case(key.operation.provider()) {
             place.resource.clone()
@@ -245,13 +248,12 @@ pub(super) fn hold(
             place.resource.resource_group().unwrap_or_else(|| place.resource.clone())
         };
         let also = ask(place, request, needed, &at, None);
-        asked.locked |= also.locked;
+        if also.truth.is_false() {
+            return Err(withheld(needed, &at, also.outcome));
+        }
         asked.truth = asked.truth.and(also.truth);
         asked.assumptions = asked.assumptions.union(also.assumptions);
         asked.gaps.extend(also.gaps);
-    }
-    if asked.truth.is_false() {
-        return Err(if asked.locked { Refused::Locked } else { Refused::NotAllowed });
     }
     let mut held = asked.truth;
     if key.certainty == Certainty::Unconfirmed {

@@ -48,6 +48,7 @@ pub use standing::{ResourceDoors, Stake, Standing};
 pub use crate::catalog::local_auth::{Certainty, DoorState, Grants, Mechanism};
 
 use crate::condition::Assumptions;
+use crate::decide::Outcome;
 use crate::ident::{Operation, Scope};
 use crate::model::Gap;
 use crate::tenant::{AssignmentIx, RoleIx};
@@ -145,6 +146,9 @@ pub struct Doors {
     /// The operations that the principal may call now and whose credential could open this operation,
     /// best first. With the switch closed they stand here too: they open nothing.
     pub key_actions: Vec<HeldKey>,
+    /// The operations whose credential could open this operation and that the principal may not call,
+    /// each with what keeps it away.
+    pub withheld: Vec<WithheldKey>,
     /// Ways around all doors that the principal has: operations of Azure Resource Manager that read,
     /// write, export or proxy what this operation is about. Named, never counted.
     pub around: Vec<HeldKey>,
@@ -158,6 +162,17 @@ pub struct Doors {
     pub decided_by: Vec<String>,
     /// The answer in one breath, for people.
     pub sentence: String,
+}
+
+/// An operation that hands out, sets or mints a credential, kept from the principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithheldKey {
+    /// The control operation, or one that has to be called with it.
+    pub operation: Operation,
+    /// Where it was asked; `(any)` stands for a child that need not exist yet.
+    pub scope: Scope,
+    /// Why: [`Outcome::NotAllowed`], [`Outcome::Denied`] or [`Outcome::Locked`].
+    pub outcome: Outcome,
 }
 
 /// An operation that hands out, sets or mints a credential, held by the principal.

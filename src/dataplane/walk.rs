@@ -1,8 +1,8 @@
 //! The walk from door to door: what each says, and what they add up to.
 
-use super::keys::{Asked, Holding, Refused, ask, hold, is_around, offers, truth_of};
+use super::keys::{Asked, Holding, ask, hold, is_around, offers, truth_of};
 use super::place::{Missing, Place};
-use super::{Access, Door, Doors, Effective, HeldKey, Via, native};
+use super::{Access, Door, Doors, Effective, HeldKey, Via, WithheldKey, native};
 use crate::catalog::local_auth::{Certainty, DoorState, LocalAuth, Mechanism};
 use crate::condition::Assumptions;
 use crate::decide::{Decision, Outcome, Request};
@@ -74,7 +74,7 @@ pub(super) struct Walk<'w> {
     pub(super) lacking: Vec<Operation>,
     holdings: Vec<Holding>,
     around: Vec<HeldKey>,
-    pub(super) locked: Vec<Operation>,
+    withheld: Vec<WithheldKey>,
     /// Is it a switch that closes the local door?
     pub(super) switched_off: bool,
     reopen: Vec<Operation>,
@@ -98,7 +98,7 @@ impl<'w> Walk<'w> {
             lacking: Vec::new(),
             holdings: Vec::new(),
             around: Vec::new(),
-            locked: Vec::new(),
+            withheld: Vec::new(),
             switched_off: false,
             reopen: Vec::new(),
             self_grant: Vec::new(),
@@ -198,8 +198,7 @@ impl<'w> Walk<'w> {
                     missing.extend(holding.missing.iter().cloned());
                     self.holdings.push(holding);
                 }
-                Err(Refused::Locked) => self.locked.push(key.operation.clone()),
-                Err(Refused::NotAllowed) => {}
+                Err(withheld) => self.withheld.push(withheld),
             }
             self.local.add(door, missing);
         }
@@ -311,6 +310,7 @@ impl<'w> Walk<'w> {
                 self.control.iter().map(|(operation, _)| operation.clone()).collect(),
             ),
             key_actions: self.holdings.iter().map(|holding| holding.key.clone()).collect(),
+            withheld: in_order(std::mem::take(&mut self.withheld)),
             around: std::mem::take(&mut self.around),
             reopen: in_order(std::mem::take(&mut self.reopen)),
             self_grant: in_order(std::mem::take(&mut self.self_grant)),

@@ -166,10 +166,16 @@ fn keys(walk: &Walk<'_>, doors: &Doors) -> String {
         }
         DoorState::Closed if walk.switched_off => "local auth is off".to_string(),
         DoorState::Closed => "no key of the service opens it here".to_string(),
-        DoorState::Open | DoorState::Unknown => match walk.locked.first() {
-            Some(locked) => format!("a ReadOnly lock stops {}", short(locked)),
-            None => "it may not obtain a key".to_string(),
-        },
+        DoorState::Open | DoorState::Unknown => {
+            let kept = |outcome| doors.withheld.iter().find(|withheld| withheld.outcome == outcome);
+            if let Some(locked) = kept(Outcome::Locked) {
+                format!("a ReadOnly lock stops {}", short(&locked.operation))
+            } else if let Some(denied) = kept(Outcome::Denied) {
+                format!("a deny assignment blocks {}", short(&denied.operation))
+            } else {
+                "it may not obtain a key".to_string()
+            }
+        }
     }
 }
 

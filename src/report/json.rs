@@ -153,6 +153,14 @@ struct DoorWire {
 struct LocalDoorWire<'a> {
     state: &'static str,
     actions: Vec<&'a str>,
+    withheld: Vec<WithheldWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct WithheldWire<'a> {
+    operation: &'a str,
+    scope: &'a str,
+    outcome: &'static str,
 }
 
 #[derive(Serialize)]
@@ -434,6 +442,15 @@ fn doors<'a>(decision: &Decision, doors: &'a Doors) -> DoorsWire<'a> {
         local_auth: LocalDoorWire {
             state: doors.local_auth.state.as_str(),
             actions: held(&doors.key_actions),
+            withheld: doors
+                .withheld
+                .iter()
+                .map(|key| WithheldWire {
+                    operation: key.operation.text(),
+                    scope: key.scope.text(),
+                    outcome: key.outcome.as_str(),
+                })
+                .collect(),
         },
         reopen: names(&doors.reopen),
         self_grant: names(&doors.self_grant),
