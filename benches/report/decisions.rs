@@ -9,6 +9,7 @@ use azrbac::condition::Attributes;
 use azrbac::decide::{NEAR_MISSES, Outcome, Request, can, can_at};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::tenant::{PrincipalIx, ScopeIx, Tenant};
+use serde::{Deserialize, Serialize};
 
 /// A question in every form in which it can be put.
 struct Put {
@@ -24,9 +25,10 @@ struct Put {
 }
 
 /// What the decisions of one size took.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Decisions {
     /// In the order in which they are printed.
-    pub(crate) rows: Vec<(&'static str, Times)>,
+    pub(crate) rows: Vec<(String, Times)>,
 }
 
 impl Decisions {

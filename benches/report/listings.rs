@@ -12,6 +12,7 @@ use azrbac::decide::{
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
+use serde::{Deserialize, Serialize};
 
 /// A question with its names parsed.
 struct Put {
@@ -30,8 +31,9 @@ pub(crate) const EFFECTIVE: &str = "`effective`, one plane at a resource, as bit
 pub(crate) const EFFECTIVE_FLOOR: &str = "floor: all operations at a resource, as bits";
 
 /// What the listings of one size took.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Listings {
-    rows: Vec<(&'static str, Times)>,
+    rows: Vec<(String, Times)>,
 }
 
 impl Listings {
@@ -203,7 +205,7 @@ pub(crate) fn print(page: &mut Page, listings: &Listings) {
     page.table(
         &["", "p50", "p99", "slowest"],
         listings.rows.iter().map(|(name, times)| {
-            [(*name).to_string(), nanos(times.p50), nanos(times.p99), nanos(times.most)]
+            [name.clone(), nanos(times.p50), nanos(times.p99), nanos(times.most)]
         }),
     );
 }

@@ -50,6 +50,15 @@ fn main() -> ExitCode {
         ["--write"] => return report(Depth::Whole, &[], true),
         ["S" | "M" | "L" | "XL", ..] => return report(Depth::Whole, &words, false),
         ["--quick", ref sizes @ ..] => return report(Depth::Quick, sizes, false),
+        // How the report runs itself, size by size.
+        ["part", size, depth, file] => {
+            let depth = if depth == "quick" { Depth::Quick } else { Depth::Whole };
+            let Some(count) = assignments(size) else { return usage() };
+            if let Err(error) = run::part(size, count, depth, Path::new(file)) {
+                eprintln!("cannot write {file}: {error}");
+                return ExitCode::from(2);
+            }
+        }
         ["shape"] => shape(&SIZES.map(|size| size.1)),
         ["shape", size] => match assignments(size) {
             Some(count) => shape(&[count]),

@@ -1,9 +1,10 @@
 //! The page that a run writes.
 
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// Text as it grows: every line is printed as it is written, and kept for the file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Page {
     text: String,
     /// What was to be reached, what was, and whether it is enough.
@@ -16,6 +17,12 @@ impl Page {
         println!("{line}");
         self.text.push_str(line);
         self.text.push('\n');
+    }
+
+    /// What another process printed already.
+    pub(crate) fn append(&mut self, other: Page) {
+        self.text.push_str(&other.text);
+        self.goals.extend(other.goals);
     }
 
     /// A heading.

@@ -10,7 +10,9 @@ use crate::support::world::{SIZES, World};
 use crate::{batch, cold, conditions, differences, loading, memory, roles};
 use azrbac::catalog::Catalog;
 use azrbac::tenant::Tenant;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 /// How much is measured.
@@ -23,8 +25,9 @@ pub(crate) enum Depth {
 }
 
 /// Everything that one size gave.
+#[derive(Serialize, Deserialize)]
 struct Size {
-    name: &'static str,
+    name: String,
     count: usize,
     decisions: Decisions,
     listings: Listings,
@@ -40,7 +43,7 @@ pub(crate) fn run(depth: Depth, sizes: &[&str]) -> (String, String) {
         let wanted =
             if sizes.is_empty() { !quick || count <= 1_000 } else { sizes.contains(&name) };
         if wanted {
-            found.push(one(&mut page, name, count, quick));
+            found.push(apart(&mut page, name, depth));
         }
     }
     goals(&mut page, &found);
@@ -86,10 +89,38 @@ of bits over the operations of the catalog. It knows no conditions, no gaps, no 
 times are this machine's; ratios inside one run are what to look at.
 
 p50 and p99 are of single calls, the cost of reading the clock subtracted; \"a second\" is a plain loop.
-All contenders take turns over all questions, and of each the best turn counts.
+All contenders take turns over all questions, and of each the best turn counts. Every size has a process of
+its own.
 ";
 
-fn one(page: &mut Page, name: &'static str, count: usize, quick: bool) -> Size {
+/// Measures one size in a process of its own, as its users would: what another size left in the heap
+/// would cost the next one a third.
+fn apart(page: &mut Page, name: &str, depth: Depth) -> Size {
+    let file =
+        std::env::temp_dir().join(format!("azrbac-bench-{name}-{}.json", std::process::id()));
+    let program = std::env::current_exe().expect("a program that runs");
+    let depth = if depth == Depth::Quick { "quick" } else { "whole" };
+    let status = Command::new(program).args(["part", name, depth]).arg(&file).status();
+    assert!(status.expect("it starts").success(), "{name} was measured");
+    let text = std::fs::read(&file).expect("it wrote what it found");
+    let (part, size): (Page, Size) = serde_json::from_slice(&text).expect("as it was written");
+    // Left behind, it is a small file among temporary ones.
+    let _removed = std::fs::remove_file(&file);
+    page.append(part);
+    size
+}
+
+/// The process that measures one size: what it finds goes to a file.
+///
+/// # Errors
+/// The file could not be written.
+pub(crate) fn part(name: &str, count: usize, depth: Depth, file: &Path) -> std::io::Result<()> {
+    let mut page = Page::default();
+    let size = one(&mut page, name, count, depth == Depth::Quick);
+    std::fs::write(file, serde_json::to_vec(&(page, size))?)
+}
+
+fn one(page: &mut Page, name: &str, count: usize, quick: bool) -> Size {
     let world = World::new(count);
     let queries = world.queries(if quick { 2_000 } else { 100_000 });
     let (mean, p99, most) = world.effective();
@@ -139,7 +170,7 @@ fn one(page: &mut Page, name: &'static str, count: usize, quick: bool) -> Size {
     listings::print(page, &listings);
     page.line("");
     differences::measure(page, name, &world, &tenant, quick);
-    Size { name, count, decisions, listings }
+    Size { name: name.to_string(), count, decisions, listings }
 }
 
 /// Holds what was found against what was to be reached.

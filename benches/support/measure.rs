@@ -1,10 +1,11 @@
 //! Times: one call at a time with the clock's own cost taken off, and many calls in a loop.
 
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// How long calls took.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Times {
     /// Half of the calls were faster, in nanoseconds.
     pub(crate) p50: f64,
@@ -47,10 +48,10 @@ pub(crate) fn race<Q>(
     queries: &[Q],
     passes: usize,
     contenders: &mut [Contender<'_, Q>],
-) -> Vec<(&'static str, Times)> {
+) -> Vec<(String, Times)> {
     let clock = clock();
-    let mut best: Vec<(&'static str, Times)> =
-        contenders.iter().map(|(name, _)| (*name, Times::NONE)).collect();
+    let mut best: Vec<(String, Times)> =
+        contenders.iter().map(|(name, _)| ((*name).to_string(), Times::NONE)).collect();
     let mut times: Vec<f64> = Vec::with_capacity(queries.len());
     for _ in 0..passes {
         for ((_, call), (_, best)) in contenders.iter_mut().zip(&mut best) {
