@@ -14,6 +14,7 @@ use azrbac::origin::{Error, ErrorKind};
 use azrbac::report;
 use azrbac::scenario::{Batch, LINE_LIMIT, Question};
 use azrbac::tenant::Tenant;
+use memchr::{memchr, memchr_iter, memrchr};
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -170,7 +171,7 @@ impl Reader {
                 }
             }
             if skipping {
-                let Some(end) = held.iter().position(|byte| *byte == b'\n') else {
+                let Some(end) = memchr(b'\n', &held) else {
                     held.clear();
                     if count == 0 {
                         return;
@@ -182,7 +183,7 @@ impl Reader {
                 skipping = false;
             }
             let seen = from.min(held.len());
-            let (bytes, cut) = match held[seen..].iter().rposition(|byte| *byte == b'\n') {
+            let (bytes, cut) = match memrchr(b'\n', &held[seen..]) {
                 _ if count == 0 => (std::mem::take(&mut held), false),
                 Some(last) => {
                     let rest = held.split_off(seen + last + 1);
@@ -194,7 +195,7 @@ impl Reader {
                 }
                 None => continue,
             };
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let lines = memchr_iter(b'\n', &bytes).count();
             let block = Block { lines_before, bytes, cut };
             lines_before += lines;
             if self.send.send(Ok(block)).is_err() || count == 0 {
@@ -240,7 +241,7 @@ fn answer(
     let mut number = block.lines_before;
     while at < block.bytes.len() {
         let rest = &block.bytes[at..];
-        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let end = memchr(b'\n', rest).unwrap_or(rest.len());
         let line = match whole {
             Some(text) => Ok(&text[at..at + end]),
             None => std::str::from_utf8(&rest[..end]),
