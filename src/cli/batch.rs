@@ -214,11 +214,12 @@ fn answer_all(
     tenant: &Tenant,
 ) {
     let mut batch = Batch::new(name, options);
+    let spelled = report::Answers::new(tenant);
     loop {
         let Ok(next) = work.lock().map(|work| work.recv()) else { return };
         let Ok((block, send)) = next else { return };
         // Whoever no longer wants the answers has ended.
-        let _unwanted = send.send(answer(&block, &mut batch, arguments, tenant));
+        let _unwanted = send.send(answer(&block, &mut batch, arguments, &spelled));
     }
 }
 
@@ -226,7 +227,7 @@ fn answer(
     block: &Block,
     batch: &mut Batch<'_>,
     arguments: &CanArguments,
-    tenant: &Tenant,
+    spelled: &report::Answers<'_>,
 ) -> Answers {
     let mut answers = Answers { lines: Vec::with_capacity(block.bytes.len()), all: true };
     if block.cut {
@@ -250,7 +251,7 @@ fn answer(
         number += 1;
         let answered = match line {
             Ok(line) if line.trim().is_empty() => continue,
-            Ok(line) => one(line, number, batch, arguments, tenant, &mut answers.lines),
+            Ok(line) => one(line, number, batch, arguments, spelled, &mut answers.lines),
             Err(_) => Err(batch.refuse(ErrorKind::Syntax, "not UTF-8", number)),
         };
         match answered {
@@ -275,9 +276,10 @@ fn one(
     number: usize,
     batch: &mut Batch<'_>,
     arguments: &CanArguments,
-    tenant: &Tenant,
+    spelled: &report::Answers<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
+    let tenant = spelled.tenant();
     let prepared = batch.question(line, number)?.prepare(tenant)?;
     let request = prepared.request();
     let decision = can(tenant, &request);
@@ -285,7 +287,7 @@ fn one(
     if arguments.brief {
         report::write_brief(out, &decision, &access);
     } else {
-        report::write_decision(out, tenant, &prepared, &decision, &access);
+        report::write_decision(out, spelled, &prepared, &decision, &access);
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ mod words;
 pub use audit::{audit_json, audit_rules, audit_suites, audit_text, audited};
 pub use closing::closing;
 pub use condition::value as condition_value;
-pub use json::{brief, decision, error, write_brief, write_decision};
+pub use json::{Answers, brief, decision, error, write_brief, write_decision};
 pub use listing::{
     entrants, where_access as where_access_text, where_can as where_can_text,
     who_can as who_can_text,

@@ -1,5 +1,9 @@
 //! The JSON of a decision: stable, versioned, for programs (cli.md).
 
+mod shared;
+
+pub use shared::Answers;
+
 use crate::dataplane::{Access, Doors, HeldKey};
 use crate::decide::{Decision, DenyHit, Grant, NearMiss, Subtraction};
 use crate::ident::{Guid, Operation};
@@ -8,6 +12,7 @@ use crate::origin::{Error, Place};
 use crate::scenario::Prepared;
 use crate::tenant::{AssignmentIx, LockIx, Notice, PrincipalIx, RoleIx, Tenant};
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 pub(super) const VERSION: u32 = 1;
@@ -33,7 +38,7 @@ struct DecisionWire<'a> {
     residual: Option<&'a str>,
     assumptions: Vec<&'static str>,
     gaps: Vec<GapWire<'a>>,
-    notices: Vec<NoticeWire<'a>>,
+    notices: &'a RawValue,
     remarks: Vec<&'a str>,
 }
 
@@ -73,7 +78,7 @@ pub(super) struct RoleWire<'a> {
 #[serde(rename_all = "camelCase")]
 struct GrantWire<'a> {
     assignment: AssignmentWire<'a>,
-    role: RoleWire<'a>,
+    role: &'a RawValue,
     scope: &'a str,
     through: Vec<GuidWire>,
     pattern: Option<&'a str>,
@@ -94,7 +99,7 @@ struct DenyWire<'a> {
 #[derive(Serialize)]
 struct SubtractedWire<'a> {
     assignment: AssignmentWire<'a>,
-    role: RoleWire<'a>,
+    role: &'a RawValue,
     scope: &'a str,
     by: Option<&'a str>,
 }
@@ -109,7 +114,7 @@ struct LockWire<'a> {
 #[derive(Serialize)]
 struct NearWire<'a> {
     assignment: AssignmentWire<'a>,
-    role: RoleWire<'a>,
+    role: &'a RawValue,
     scope: &'a str,
     through: Vec<GuidWire>,
     reason: &'static str,
@@ -195,18 +200,19 @@ pub fn decision(
     access: &Access,
 ) -> String {
     let mut text = Vec::new();
-    write_decision(&mut text, tenant, question, decision, access);
+    write_decision(&mut text, &Answers::new(tenant), question, decision, access);
     String::from_utf8(text).unwrap_or_default()
 }
 
 /// The same, at the end of a text.
 pub fn write_decision(
     out: &mut Vec<u8>,
-    tenant: &Tenant,
+    answers: &Answers<'_>,
     question: &Prepared,
     decision: &Decision,
     access: &Access,
 ) {
+    let tenant = answers.tenant;
     let mut remarks: Vec<&str> = question.remarks.iter().map(String::as_str).collect();
     remarks.extend(decision.remarks.iter().map(String::as_str));
     let own = tenant.principal(question.principal);
@@ -219,11 +225,11 @@ pub fn write_decision(
         operation: question.operation.text(),
         plane: decision.plane.as_str(),
         scope: question.scope.text(),
-        grants: decision.grants.iter().map(|g| grant(tenant, question, own, g)).collect(),
+        grants: decision.grants.iter().map(|g| grant(answers, question, own, g)).collect(),
         denies: decision.denies.iter().map(|hit| deny(tenant, hit)).collect(),
         locks: decision.locks.iter().map(|ix| lock(tenant, *ix)).collect(),
-        subtracted: decision.subtracted.iter().map(|s| subtracted(tenant, question, s)).collect(),
-        near_misses: decision.near.iter().map(|miss| near(tenant, own, miss)).collect(),
+        subtracted: decision.subtracted.iter().map(|s| subtracted(answers, question, s)).collect(),
+        near_misses: decision.near.iter().map(|miss| near(answers, own, miss)).collect(),
         linked: decision
             .linked
             .iter()
@@ -237,7 +243,7 @@ pub fn write_decision(
         residual: decision.residual.as_deref(),
         assumptions: decision.assumptions.union(access.assumptions).iter().collect(),
         gaps: decision.gaps.iter().chain(&access.gaps).map(gap).collect(),
-        notices: notices(tenant.notices()),
+        notices: &answers.notices,
         remarks,
     };
     write(out, &wire);
@@ -343,11 +349,12 @@ fn assignment(tenant: &Tenant, ix: AssignmentIx) -> (AssignmentWire<'_>, &str) {
 }
 
 fn grant<'a>(
-    tenant: &'a Tenant,
+    answers: &'a Answers<'_>,
     question: &Prepared,
     own: Option<PrincipalIx>,
     grant: &Grant,
 ) -> GrantWire<'a> {
+    let tenant = answers.tenant;
     let (assignment, scope) = assignment(tenant, grant.assignment);
     let plane = question.plane;
     let pattern = grant.pattern.and_then(|(block, at)| {
@@ -357,7 +364,7 @@ fn grant<'a>(
     });
     GrantWire {
         assignment,
-        role: role(tenant, grant.role),
+        role: answers.role(grant.role),
         scope,
         through: through(tenant, own, grant.holder),
         pattern,
@@ -368,16 +375,17 @@ fn grant<'a>(
 }
 
 fn subtracted<'a>(
-    tenant: &'a Tenant,
+    answers: &'a Answers<'_>,
     question: &Prepared,
     found: &Subtraction,
 ) -> SubtractedWire<'a> {
+    let tenant = answers.tenant;
     let (assignment, scope) = assignment(tenant, found.assignment);
     let by = tenant.role(found.role).definition().and_then(|role| {
         let block = role.blocks.get(found.by.0 as usize)?;
         Some(block.side(question.plane).1.get(found.by.1 as usize)?.text())
     });
-    SubtractedWire { assignment, role: role(tenant, found.role), scope, by }
+    SubtractedWire { assignment, role: answers.role(found.role), scope, by }
 }
 
 fn deny<'a>(tenant: &'a Tenant, hit: &DenyHit) -> DenyWire<'a> {
@@ -400,11 +408,16 @@ fn lock(tenant: &Tenant, ix: LockIx) -> LockWire<'_> {
     }
 }
 
-fn near<'a>(tenant: &'a Tenant, own: Option<PrincipalIx>, miss: &'a NearMiss) -> NearWire<'a> {
+fn near<'a>(
+    answers: &'a Answers<'_>,
+    own: Option<PrincipalIx>,
+    miss: &'a NearMiss,
+) -> NearWire<'a> {
+    let tenant = answers.tenant;
     let (assignment, scope) = assignment(tenant, miss.assignment);
     NearWire {
         assignment,
-        role: role(tenant, miss.role),
+        role: answers.role(miss.role),
         scope,
         through: through(tenant, own, miss.holder),
         reason: miss.reason.as_str(),
