@@ -1,8 +1,8 @@
 //! Every resource with doors: who may obtain a credential, who may switch it on again, and who would
 //! lose access were it closed.
 
-use super::access::at_place;
 use super::closing::closed;
+use super::keeping::Keeping;
 use super::keys::{Offer, hold, scopes};
 use super::least::{LeastRole, Roles};
 use super::place::{Known, Missing, Place, matches_some};
@@ -10,7 +10,7 @@ use super::standing::{ResourceDoors, Stake, Standing, wider};
 use super::walk::switch_scopes;
 use crate::catalog::local_auth::{Covers, DoorState, Grants, LocalAuth, Step};
 use crate::condition::Attributes;
-use crate::decide::{Request, can};
+use crate::decide::Request;
 use crate::ident::{Operation, Plane, Scope, Timestamp};
 use crate::model::PrincipalType;
 use crate::pattern::{ActionPattern, Wildcards};
@@ -109,10 +109,10 @@ fn bare(place: &Place<'_>) -> ResourceDoors {
 }
 
 /// What is looked up once for all resources.
-struct Audit<'t> {
-    tenant: &'t Tenant,
-    at: Option<Timestamp>,
-    attributes: Attributes,
+pub(super) struct Audit<'t> {
+    pub(super) tenant: &'t Tenant,
+    pub(super) at: Option<Timestamp>,
+    pub(super) attributes: Attributes,
     /// Every assignment by scope.
     rows: Vec<Row>,
     /// The principals that are in each group, through others too.
@@ -240,7 +240,7 @@ impl<'t> Audit<'t> {
         holds
     }
 
-    fn request<'r>(
+    pub(super) fn request<'r>(
         &'r self,
         principal: PrincipalIx,
         operation: &'r Operation,
@@ -248,7 +248,8 @@ impl<'t> Audit<'t> {
         scope: &'r Scope,
     ) -> Request<'r> {
         let id = self.tenant.principal_id(principal);
-        Request { at: self.at, ..Request::new(id, operation, plane, scope, &self.attributes) }
+        let request = Request::new(id, operation, plane, scope, &self.attributes);
+        Request { at: self.at, near_misses: 0, ..request }
     }
 
     /// Who holds one key operation.
@@ -338,6 +339,8 @@ impl<'t> Audit<'t> {
             .facts
             .iter()
             .any(|facts| after.entra(facts).0 != DoorState::None || !facts.controls.is_empty());
+        let known = self.data(place);
+        let keeping = Keeping::new(self.tenant, after, &known);
         for holder in holdings.values() {
             let opens =
                 |covers: &&Covers| matches!(covers, Covers::Operations(_) | Covers::Unknown);
@@ -346,14 +349,7 @@ impl<'t> Audit<'t> {
             }
             let principal = holder.standing.principal;
             let reach = self.reach(place, holder);
-            let known = self.data(place);
-            let lost: Vec<usize> = match self.keeps_nothing(&after, principal) {
-                true => reach.to_vec(),
-                false => {
-                    let kept = |at: &usize| self.keeps(&after, principal, &known[*at]);
-                    reach.iter().copied().filter(|at| !kept(at)).collect()
-                }
-            };
+            let lost = self.lost(&keeping, principal, &reach);
             if lost.is_empty() && !reach.is_empty() {
                 continue;
             }
@@ -405,29 +401,6 @@ impl<'t> Audit<'t> {
         let operations: Arc<[Operation]> = self.roles().operations(&patterns(place)).into();
         self.known.insert(kind, Arc::clone(&operations));
         operations
-    }
-
-    /// Can no other door let a principal in, whatever it asks?
-    fn keeps_nothing(&self, after: &Place<'t>, principal: PrincipalIx) -> bool {
-        let tenant = self.tenant;
-        let groups = tenant.groups_of(principal);
-        let has_data = std::iter::once(&principal).chain(groups.iter()).any(|id| {
-            tenant.rows(*id).iter().any(|row| {
-                tenant.role(row.role).definition().is_none_or(|role| {
-                    role.blocks.iter().any(|block| !block.data_actions.is_empty())
-                })
-            })
-        });
-        let other =
-            after.facts.iter().any(|facts| !facts.controls.is_empty() || facts.native.is_some());
-        !has_data && !other
-    }
-
-    /// Would another door still allow a data operation?
-    fn keeps(&self, after: &Place<'t>, principal: PrincipalIx, operation: &Operation) -> bool {
-        let request = self.request(principal, operation, Plane::Data, &after.resource);
-        let access = at_place(after, &request, &can(self.tenant, &request));
-        access.doors.is_some_and(|doors| doors.rbac.admits.or(doors.native.admits).is_true())
     }
 
     /// What losing some data operations of a type comes to, and the roles that mend it.

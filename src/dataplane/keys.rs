@@ -37,6 +37,8 @@ pub(super) fn ask(
         linked: &[],
         sub_operations: None,
         method,
+        // Of these questions the answer is told, not what came near it.
+        near_misses: 0,
         ..request.clone()
     };
     let decision = can(place.tenant, &inner);

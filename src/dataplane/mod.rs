@@ -27,6 +27,7 @@ mod access;
 mod audit;
 mod closing;
 mod holders;
+mod keeping;
 mod keys;
 mod least;
 mod native;

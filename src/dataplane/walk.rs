@@ -204,6 +204,15 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// Do roles of Azure RBAC or of the service's own let the principal in?
+    pub(super) fn passes_without_keys(&mut self) -> Truth {
+        for facts in self.place.facts {
+            self.rbac(facts);
+            self.native(facts);
+        }
+        self.rbac.door.admits.or(self.native.door.admits)
+    }
+
     /// Who may write the switch and holds a key operation is one step away.
     pub(super) fn reopen(&mut self) {
         let useful = self

@@ -43,6 +43,11 @@ impl<'t> Effective<'t> {
         self.of(Outcome::Allowed)
     }
 
+    /// Is an operation allowed, by its number among those of the plane?
+    pub(crate) fn allows(&self, number: usize) -> bool {
+        word(&self.sets[0], number / 64) >> (number % 64) & 1 == 1
+    }
+
     /// How many operations have an outcome; as [`Effective::of`].
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> usize {
