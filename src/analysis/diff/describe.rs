@@ -8,8 +8,10 @@ use crate::catalog::local_auth::{Grants, LocalAuth, LocalAuthCatalog};
 use crate::decide::Universe;
 use crate::ident::{Operation, Plane, Verb};
 use crate::pattern::{ActionPattern, Wildcards};
-use crate::tenant::{Bits, numbers, plane_at, unite, without};
+use crate::tenant::{Bits, numbers, plane_at, without};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+use std::rc::Rc;
 
 /// How many operations of one power are named.
 const NAMED: usize = 6;
@@ -68,7 +70,24 @@ pub(super) struct Describer<'u> {
     known: &'u [Bits; 2],
     wildcards: Wildcards,
     powers: &'u Powers,
-    matched: FxHashMap<(Plane, Box<str>), Bits>,
+    matched: FxHashMap<(Plane, Box<str>), Rc<Matched>>,
+    wide: Vec<ActionPattern>,
+    /// What was said of a set with the same patterns at hand: many changes are alike.
+    told: FxHashMap<Told, Said>,
+}
+
+/// A set of a plane, and the patterns that may have given it and taken it, in their order.
+type Told = (Plane, Bits, Box<str>);
+
+/// Patterns that hold a set, and what they hold besides.
+type Said = (Vec<String>, Vec<String>);
+
+/// What a pattern matches, and how much that is.
+#[derive(Debug)]
+struct Matched {
+    text: Box<str>,
+    bits: Bits,
+    count: usize,
 }
 
 impl<'u> Describer<'u> {
@@ -78,7 +97,15 @@ impl<'u> Describer<'u> {
         wildcards: Wildcards,
         powers: &'u Powers,
     ) -> Describer<'u> {
-        Describer { universe, known, wildcards, powers, matched: FxHashMap::default() }
+        Describer {
+            universe,
+            known,
+            wildcards,
+            powers,
+            matched: FxHashMap::default(),
+            wide: wide(),
+            told: FxHashMap::default(),
+        }
     }
 
     /// One set of operations to which the same happened. `allow` are patterns that may have given it,
@@ -136,13 +163,15 @@ impl<'u> Describer<'u> {
         }
     }
 
-    fn matches(&mut self, plane: Plane, pattern: &ActionPattern) -> Bits {
+    fn matches(&mut self, plane: Plane, pattern: &ActionPattern) -> Rc<Matched> {
         let (universe, wildcards) = (self.universe, self.wildcards);
-        let key = (plane, pattern.folded().into());
-        self.matched
-            .entry(key)
-            .or_insert_with(|| universe.on(plane).matched(std::slice::from_ref(pattern), wildcards))
-            .clone()
+        let key = (plane, pattern.text().into());
+        let made = || {
+            let bits = universe.on(plane).matched(std::slice::from_ref(pattern), wildcards);
+            let count = count(bits.iter().copied());
+            Rc::new(Matched { text: pattern.text().into(), bits, count })
+        };
+        Rc::clone(self.matched.entry(key).or_insert_with(made))
     }
 
     /// Patterns that hold exactly a set, of all operations that are looked at: in a role's own words, or
@@ -153,22 +182,28 @@ impl<'u> Describer<'u> {
         set: &Bits,
         allow: &[ActionPattern],
         except: &[ActionPattern],
-    ) -> (Vec<String>, Vec<String>) {
+    ) -> Said {
+        let texts = |list: &[ActionPattern]| {
+            list.iter().map(ActionPattern::text).collect::<Vec<&str>>().join(" ")
+        };
+        let key = (plane, set.clone(), [texts(allow), texts(except)].join(" - ").into());
+        if let Some(known) = self.told.get(&key) {
+            return known.clone();
+        }
         let own = self.said(plane, set, allow, except);
         let by_verb = self.said(plane, set, &[], except);
-        let length = |said: &(Vec<String>, Vec<String>)| said.0.len() + said.1.len();
-        if length(&by_verb) < length(&own) && self.covers(plane, set, &by_verb.0) {
-            return by_verb;
-        }
-        own
+        let length = |said: &Said| said.0.len() + said.1.len();
+        let shorter = length(&by_verb) < length(&own) && self.covers(plane, set, &by_verb.0);
+        let best = if shorter { by_verb } else { own };
+        self.told.insert(key, best.clone());
+        best
     }
 
     /// Do patterns match all of a set? Operations that may come are never told one by one.
     fn covers(&mut self, plane: Plane, set: &Bits, patterns: &[String]) -> bool {
         let mut rest = set.clone();
         for pattern in patterns.iter().filter_map(|text| ActionPattern::new(text).ok()) {
-            let bits = self.matches(plane, &pattern);
-            without(&mut rest, &bits);
+            without(&mut rest, &self.matches(plane, &pattern).bits);
         }
         rest.iter().all(|word| *word == 0)
     }
@@ -179,34 +214,36 @@ impl<'u> Describer<'u> {
         set: &Bits,
         allow: &[ActionPattern],
         except: &[ActionPattern],
-    ) -> (Vec<String>, Vec<String>) {
+    ) -> Said {
         let (mut rest, mut over) = (set.clone(), self.universe.on(plane).none());
-        let wide = wide();
+        let wide = self.largest_first(plane, &self.wide.clone());
         let mut chosen: Vec<String> = Vec::new();
         // Of a role's own pattern a third must be new: one most of which was had before says less than
         // the few that are new. Of all operations, or all of a verb, nearly all.
         let own = self.largest_first(plane, allow).into_iter().map(|found| (found, 33));
-        let all = self.largest_first(plane, &wide).into_iter().map(|found| (found, 90));
-        for ((pattern, bits), percent) in own.chain(all) {
+        let all = wide.iter().cloned().map(|found| (found, 90));
+        for (pattern, percent) in own.chain(all) {
+            let bits = &pattern.bits;
             let inside = count(bits.iter().zip(set).map(|(a, b)| a & b));
-            let new = count(bits.iter().zip(&rest).map(|(a, b)| a & b));
-            if new == 0 || inside * 100 < count(bits.iter().copied()) * percent {
+            let new = || bits.iter().zip(&rest).any(|(a, b)| a & b != 0);
+            if inside * 100 < pattern.count * percent || !new() {
                 continue;
             }
-            chosen.push(pattern);
-            without(&mut rest, &bits);
-            let mut outside = bits;
-            without(&mut outside, set);
-            unite(&mut over, &outside);
+            chosen.push(pattern.text.to_string());
+            without(&mut rest, bits);
+            for ((over, bits), set) in over.iter_mut().zip(bits).zip(set) {
+                *over |= bits & !set;
+            }
         }
         let mut minus: Vec<String> = Vec::new();
         let own = self.largest_first(plane, except);
-        for (pattern, bits) in own.into_iter().chain(self.largest_first(plane, &wide)) {
+        for pattern in own.into_iter().chain(wide) {
+            let bits = &pattern.bits;
             let hurts = bits.iter().zip(set).any(|(a, b)| a & b != 0);
             let helps = bits.iter().zip(&over).any(|(a, b)| a & b != 0);
             if helps && !hurts {
-                minus.push(pattern);
-                without(&mut over, &bits);
+                minus.push(pattern.text.to_string());
+                without(&mut over, bits);
             }
         }
         let operations = self.universe.on(plane).all();
@@ -217,17 +254,12 @@ impl<'u> Describer<'u> {
         (chosen, minus)
     }
 
-    fn largest_first(&mut self, plane: Plane, patterns: &[ActionPattern]) -> Vec<(String, Bits)> {
-        let mut found: Vec<(usize, String, Bits)> = patterns
-            .iter()
-            .map(|pattern| {
-                let bits = self.matches(plane, pattern);
-                (count(bits.iter().copied()), pattern.text().to_string(), bits)
-            })
-            .collect();
-        found.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
-        found.dedup_by(|a, b| a.1.eq_ignore_ascii_case(&b.1));
-        found.into_iter().map(|(_, text, bits)| (text, bits)).collect()
+    fn largest_first(&mut self, plane: Plane, patterns: &[ActionPattern]) -> Vec<Rc<Matched>> {
+        let mut found: Vec<Rc<Matched>> =
+            patterns.iter().map(|pattern| self.matches(plane, pattern)).collect();
+        found.sort_by(|a, b| (b.count, &a.text).cmp(&(a.count, &b.text)));
+        found.dedup_by(|a, b| a.text.eq_ignore_ascii_case(&b.text));
+        found
     }
 }
 
@@ -258,10 +290,38 @@ fn holds(bits: &Bits, at: usize) -> bool {
     bits[at / 64] >> (at % 64) & 1 == 1
 }
 
+/// How many bits are set before each word.
+fn before(bits: &Bits) -> Vec<usize> {
+    let mut sum = 0;
+    let words = bits.iter().map(|word| {
+        let before = sum;
+        sum += word.count_ones() as usize;
+        before
+    });
+    words.collect()
+}
+
+/// How many bits are set in a stretch.
+fn within(bits: &Bits, before: &[usize], range: &Range<usize>) -> usize {
+    let up_to = |at: usize| {
+        let Some(word) = bits.get(at / 64) else {
+            return before.last().copied().unwrap_or(0)
+                + bits.last().map_or(0, |word| word.count_ones() as usize);
+        };
+        before[at / 64] + (word & ((1 << (at % 64)) - 1)).count_ones() as usize
+    };
+    up_to(range.end) - up_to(range.start)
+}
+
 /// Names a set by whole branches of the names where a branch holds nothing forbidden, else one by one.
 fn gather(operations: &[Operation], set: &Bits, forbidden: &Bits, into: &mut Vec<String>) {
+    let (set_before, forbidden_before) = (before(set), before(forbidden));
     let mut at = 0;
     while at < operations.len() {
+        if set[at / 64] >> (at % 64) == 0 {
+            at = (at / 64 + 1) * 64;
+            continue;
+        }
         if !holds(set, at) {
             at += 1;
             continue;
@@ -270,18 +330,18 @@ fn gather(operations: &[Operation], set: &Bits, forbidden: &Bits, into: &mut Vec
         // The shortest beginning whose whole branch is free.
         let mut found = None;
         for (end, _) in text.match_indices('/') {
+            let branch = &text[..=end];
             // What may come has no name of its own.
-            if text[..=end].contains(FUTURE) {
+            if branch.contains(FUTURE) {
                 break;
             }
-            let start = operations.partition_point(|one| one.folded() < &text[..=end]);
-            let branch = operations[start..]
-                .iter()
-                .take_while(|one| one.folded().starts_with(&text[..=end]))
-                .count();
-            let range = start..start + branch;
-            let wanted = range.clone().filter(|at| holds(set, *at)).count();
-            if wanted > 1 && !range.clone().any(|at| holds(forbidden, at)) {
+            let start = operations[..at].partition_point(|one| one.folded() < branch);
+            let length =
+                operations[start..].partition_point(|one| one.folded().starts_with(branch));
+            let range = start..start + length;
+            if within(set, &set_before, &range) > 1
+                && within(forbidden, &forbidden_before, &range) == 0
+            {
                 found = Some((format!("{}*", &operations[at].text()[..=end]), range.end));
                 break;
             }
