@@ -299,7 +299,10 @@ const TABLE: &[(&str, &str)] = &[
         "flattened-role",
         "Get-AzRoleDefinition writes all permission blocks of a role as one and can lose their conditions. For a built-in role the catalog's definition is used instead.",
     ),
-    ("role-defined-twice", "A role is defined more than once. The last definition counts."),
+    (
+        "role-defined-twice",
+        "A role is defined more than once, and the definitions give different things: two exports of different days. What all of them give is given; whatever else hangs on the role is conditional, until the older export is left out.",
+    ),
     (
         "snapshot-summary",
         "The summary that the collect script writes: what was read, and what could not be.",

@@ -1,15 +1,17 @@
 //! Which definition each role has: the export's, the catalog's, or none.
 
-use super::RoleIx;
 use super::roles::{RoleState, Roles};
+use super::{RoleIx, twice};
 use crate::catalog::Catalog;
 use crate::ident::Guid;
 use crate::model::{Facts, Gap, RoleDefinition, RoleKind, RoleRef, Touches, World};
 use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
 
 /// Which definition each role has (scenario-format.md): an explicit catalog wins over an exported
-/// built-in role, which wins over the embedded one; a custom role never takes a built-in's GUID. Beside
-/// the roles: which one each assignment gives.
+/// built-in role, which wins over the embedded one; a custom role never takes a built-in's GUID; of two
+/// definitions that say different things what both give counts. Beside the roles: which one each
+/// assignment gives.
 pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>) {
     let mut known: FxHashMap<Guid, RoleDefinition> = FxHashMap::default();
     let mut nameless: Vec<RoleDefinition> = Vec::new();
@@ -54,7 +56,7 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
                 if catalog.is_chosen() {
                     continue;
                 }
-                if !same_permissions(&role, &built_in) {
+                if !twice::say_the_same(&role, &built_in) {
                     facts.note(
                         "built-in-role-differs",
                         format!(
@@ -67,14 +69,21 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
                 }
             }
         }
-        if known.insert(id, role).is_none() {
-            order.push(id);
-        } else {
-            facts.note(
-                "role-defined-twice",
-                format!("role {id} is defined more than once; the last one counts"),
-                None,
-            );
+        match known.entry(id) {
+            Entry::Vacant(place) => {
+                order.push(id);
+                place.insert(role);
+            }
+            Entry::Occupied(mut earlier) if twice::say_the_same(earlier.get(), &role) => {
+                earlier.insert(role);
+            }
+            Entry::Occupied(mut earlier) => {
+                let gap = twice::gap(&facts.sources, id, earlier.get(), &role);
+                facts.note(gap.code, gap.message.clone(), None);
+                facts.gaps.push(gap);
+                let common = twice::common(earlier.get(), role);
+                earlier.insert(common);
+            }
         }
     }
     order.sort_unstable();
@@ -116,26 +125,4 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
         role_of.push(roles.add(state, references));
     }
     (roles, role_of)
-}
-
-fn same_permissions(a: &RoleDefinition, b: &RoleDefinition) -> bool {
-    let sorted = |role: &RoleDefinition| -> Vec<[Vec<String>; 4]> {
-        let mut blocks: Vec<[Vec<String>; 4]> = role
-            .blocks
-            .iter()
-            .map(|block| {
-                [&block.actions, &block.not_actions, &block.data_actions, &block.not_data_actions]
-                    .map(|list| {
-                        let mut list: Vec<String> =
-                            list.iter().map(|pattern| pattern.folded().to_string()).collect();
-                        list.sort();
-                        list.dedup();
-                        list
-                    })
-            })
-            .collect();
-        blocks.sort();
-        blocks
-    };
-    sorted(a) == sorted(b)
 }

@@ -12,6 +12,7 @@ mod names;
 mod notices;
 mod roles;
 mod scopes;
+mod twice;
 
 pub(crate) use bits::{Bits, Operations, numbers, unite, without};
 pub(crate) use members::CLOSURE_LIMIT;

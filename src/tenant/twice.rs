@@ -1,0 +1,239 @@
+//! A role that is defined twice, and not alike: two exports of different days in one folder.
+//!
+//! Which of the two Azure holds today nobody can tell from the files. What both give is given; that the
+//! role may give more is a gap, and makes a no that hangs on it conditional.
+
+use crate::ident::Guid;
+use crate::model::{Gap, PermissionBlock, RoleDefinition, Touches};
+use crate::origin::{Origin, Sources};
+use crate::pattern::ActionPattern;
+
+/// Do two definitions give the same, whatever they are called and however their lists are ordered?
+pub(super) fn say_the_same(a: &RoleDefinition, b: &RoleDefinition) -> bool {
+    let said = |role: &RoleDefinition| {
+        let mut blocks: Vec<Said> = role.blocks.iter().map(Said::new).collect();
+        blocks.sort();
+        blocks.dedup();
+        blocks
+    };
+    said(a) == said(b)
+}
+
+/// What a block says, in one order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Said {
+    lists: [Vec<String>; 4],
+    condition: Option<String>,
+}
+
+impl Said {
+    fn new(block: &PermissionBlock) -> Said {
+        let lists =
+            [&block.actions, &block.not_actions, &block.data_actions, &block.not_data_actions];
+        Said {
+            lists: lists.map(|list| {
+                let mut list: Vec<String> =
+                    list.iter().map(|pattern| pattern.folded().to_string()).collect();
+                list.sort();
+                list.dedup();
+                list
+            }),
+            condition: block.condition.as_ref().map(|guard| guard.text.trim().to_string()),
+        }
+    }
+}
+
+/// What is not known of such a role, and the way out.
+pub(super) fn gap(
+    sources: &Sources,
+    id: Guid,
+    earlier: &RoleDefinition,
+    later: &RoleDefinition,
+) -> Gap {
+    let file = |origin: Origin| {
+        origin.place().map_or("another source", |(source, _)| sources.name(source)).to_string()
+    };
+    let (one, other) = (file(earlier.origin), file(later.origin));
+    let places =
+        if one == other { format!("twice in `{one}`") } else { format!("`{one}`, `{other}`") };
+    Gap {
+        code: "role-defined-twice",
+        message: format!(
+            "role `{}` ({id}) is defined differently in two places ({places}); what both give counts",
+            later.name
+        ),
+        help: Some("leave out the older export".to_string()),
+        place: None,
+        touches: Touches::Role { id: Some(id), name: Some(later.name.to_string()) },
+    }
+}
+
+/// A definition that gives nothing but what both give: each block of the one with each of the other, of
+/// both the patterns that they share, less everything that either leaves out. The name is the later one's.
+pub(super) fn common(earlier: &RoleDefinition, later: RoleDefinition) -> RoleDefinition {
+    let mut blocks = Vec::new();
+    let mut said: Vec<Said> = Vec::new();
+    for a in &earlier.blocks {
+        for b in &later.blocks {
+            let Some(block) = shared(a, b) else { continue };
+            let this = Said::new(&block);
+            if !said.contains(&this) {
+                said.push(this);
+                blocks.push(block);
+            }
+        }
+    }
+    RoleDefinition { blocks, ..later }
+}
+
+fn shared(a: &PermissionBlock, b: &PermissionBlock) -> Option<PermissionBlock> {
+    let condition = match (&a.condition, &b.condition) {
+        (None, None) => None,
+        (Some(guard), None) | (None, Some(guard)) => Some(guard),
+        (Some(a), Some(b)) if a.text.trim() == b.text.trim() => Some(a),
+        // Both would have to hold; that they may is told by the gap.
+        (Some(_), Some(_)) => return None,
+    };
+    let block = PermissionBlock {
+        actions: both(&a.actions, &b.actions),
+        not_actions: either(&a.not_actions, &b.not_actions),
+        data_actions: both(&a.data_actions, &b.data_actions),
+        not_data_actions: either(&a.not_data_actions, &b.not_data_actions),
+        condition: condition.cloned(),
+    };
+    let gives = !block.actions.is_empty() || !block.data_actions.is_empty();
+    gives.then_some(block)
+}
+
+fn both(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
+    let shared = |pattern: &&ActionPattern| b.iter().any(|one| one.folded() == pattern.folded());
+    a.iter().filter(shared).cloned().collect()
+}
+
+fn either(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
+    let new = |pattern: &&ActionPattern| a.iter().all(|one| one.folded() != pattern.folded());
+    a.iter().chain(b.iter().filter(new)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::Catalog;
+    use crate::condition::Attributes;
+    use crate::decide::{Outcome, Request, WhatQuestion, can, effective, where_can, who_can};
+    use crate::ident::{Guid, Operation, Plane, Scope};
+    use crate::model::Facts;
+    use crate::pattern::Wildcards;
+    use crate::tenant::Tenant;
+    use serde_json::{Value, json};
+
+    const ROLE: &str = "41000000-0000-4000-8000-000000000001";
+    const WHO: &str = "10000000-0000-4000-8000-000000000001";
+    const SCOPE: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+
+    fn tenant(definitions: &[Value]) -> Tenant {
+        let mut facts = Facts::default();
+        for (number, permissions) in definitions.iter().enumerate() {
+            let role = json!([{
+                "name": ROLE, "roleName": "Contoso Operator", "roleType": "CustomRole",
+                "assignableScopes": [SCOPE], "permissions": permissions,
+                "type": "Microsoft.Authorization/roleDefinitions",
+            }]);
+            let text = role.to_string();
+            crate::ingest::read(&mut facts, &format!("{number}.json"), text.as_bytes());
+        }
+        let assignment = json!([{
+            "principalId": WHO, "principalType": "User", "scope": SCOPE, "roleDefinitionId": ROLE,
+        }]);
+        crate::ingest::read(&mut facts, "a.json", assignment.to_string().as_bytes());
+        assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+        Tenant::build(facts, &Catalog::newest())
+    }
+
+    /// What `can` says, after every listing was found to say the same.
+    fn outcome(tenant: &Tenant, operation: &str) -> Outcome {
+        let operation = Operation::new(operation).expect("an operation");
+        let scope = Scope::new(SCOPE).expect("a scope");
+        let who: Guid = WHO.parse().expect("an id");
+        let attributes = Attributes::default();
+        let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+        let outcome = can(tenant, &request).outcome;
+        let listed = who_can(tenant, &request)
+            .holders
+            .into_iter()
+            .find(|one| tenant.principal_id(one.principal) == who);
+        let said = |listed: Option<Outcome>| listed.unwrap_or(Outcome::NotAllowed);
+        assert_eq!(said(listed.map(|one| one.outcome)), outcome, "who can {operation}");
+        let at = tenant.scope(&scope).expect("the assignment names it");
+        let regions = where_can(tenant, &Request { scope: &Scope::root(), ..request.clone() });
+        assert_eq!(regions.outcome_at(tenant, at), outcome, "where can {operation}");
+        let question = WhatQuestion {
+            principal: who,
+            scope: Some(&scope),
+            attributes: &attributes,
+            attributes_complete: false,
+            at: None,
+            via_lighthouse: false,
+            wildcards: Wildcards::Azure,
+        };
+        let set = effective(tenant, &question, Plane::Control);
+        let held = [Outcome::Allowed, Outcome::Conditional]
+            .into_iter()
+            .find(|outcome| set.of(*outcome).any(|one| one.folded() == operation.folded()));
+        assert_eq!(said(held), outcome, "effective {operation}");
+        outcome
+    }
+
+    const READ: &str = "Microsoft.Storage/storageAccounts/read";
+    const KEYS: &str = "Microsoft.Storage/storageAccounts/listKeys/action";
+    const START: &str = "Microsoft.Compute/virtualMachines/start/action";
+
+    #[test]
+    fn what_both_give_is_given_and_the_rest_is_open() {
+        let older = json!([{"actions": [READ, KEYS]}]);
+        let newer = json!([{"actions": [READ]}]);
+        for order in [[older.clone(), newer.clone()], [newer.clone(), older.clone()]] {
+            let tenant = tenant(&order);
+            assert_eq!(outcome(&tenant, READ), Outcome::Allowed);
+            assert_eq!(outcome(&tenant, KEYS), Outcome::Conditional);
+            let gaps: Vec<&str> = tenant.gaps().iter().map(|gap| gap.code).collect();
+            assert_eq!(gaps, ["role-defined-twice"]);
+        }
+        let same = tenant(&[older.clone(), older]);
+        assert_eq!(outcome(&same, KEYS), Outcome::Allowed);
+        assert_eq!(outcome(&same, START), Outcome::NotAllowed);
+        assert_eq!(same.gaps().len(), 0);
+    }
+
+    #[test]
+    fn what_one_of_them_leaves_out_is_open() {
+        let wide = json!([{"actions": ["Microsoft.Storage/*"]}]);
+        let less = json!([{"actions": ["Microsoft.Storage/*"], "notActions": [KEYS]}]);
+        let tenant = tenant(&[less, wide]);
+        assert_eq!(outcome(&tenant, READ), Outcome::Allowed);
+        assert_eq!(outcome(&tenant, KEYS), Outcome::Conditional);
+    }
+
+    #[test]
+    fn blocks_and_three_definitions() {
+        let a = json!([{"actions": [READ]}, {"actions": [START]}]);
+        let b = json!([{"actions": [START, READ]}]);
+        let c = json!([{"actions": [START]}]);
+        let two = tenant(&[a.clone(), b.clone()]);
+        assert_eq!(outcome(&two, READ), Outcome::Allowed);
+        assert_eq!(outcome(&two, START), Outcome::Allowed);
+        let three = tenant(&[a, b, c]);
+        assert_eq!(outcome(&three, READ), Outcome::Conditional);
+        assert_eq!(outcome(&three, START), Outcome::Allowed);
+    }
+
+    #[test]
+    fn a_condition_that_one_of_them_has_stays() {
+        let bare = json!([{"actions": [READ]}]);
+        let condition = "(@Resource[Microsoft.Storage/storageAccounts:name] StringEquals \'open\')";
+        let guarded = json!([{"actions": [READ], "condition": condition,
+            "conditionVersion": "2.0"}]);
+        for order in [[bare.clone(), guarded.clone()], [guarded, bare]] {
+            assert_eq!(outcome(&tenant(&order), READ), Outcome::Conditional);
+        }
+    }
+}
