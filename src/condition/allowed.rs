@@ -209,6 +209,10 @@ mod tests {
         );
         check("@Request[r] StringNotEquals 'a' OR @Request[r] StringEquals 'a'", &Allowed::Any);
         check(
+            "@Request[r] ForAnyOfAllValues:StringNotEquals {'a', 'b'} OR @Request[r] StringEquals 'a'",
+            &except(&["b"]),
+        );
+        check(
             "@Request[r] GuidEquals ACDD72A7338548efbd42f606fba81ae7",
             &only(&["acdd72a7-3385-48ef-bd42-f606fba81ae7"]),
         );

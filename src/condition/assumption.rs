@@ -85,6 +85,7 @@ mod tests {
         let both = Assumptions::one(63).union(Assumptions::one(1));
         assert_eq!(format!("{both:?}"), r#"{"U1", "U63"}"#);
         assert_eq!((both.len(), both.contains(2), both.contains(200)), (2, false, false));
+        assert_eq!(both.union(Assumptions::one(1)), both);
         let mut none = Assumptions::NONE;
         none.insert(64);
         assert!(none.is_empty());

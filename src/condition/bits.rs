@@ -61,6 +61,14 @@ impl Bits {
 mod tests {
     use super::*;
 
+    #[test]
+    fn open_is_what_may_yet_be_true() {
+        let open = |bits: u8| Bits(bits).is_open();
+        assert_eq!([1, 2, 4].map(open), [false; 3]);
+        assert_eq!([3, 5, 7].map(open), [true; 3]);
+        assert!(!open(6));
+    }
+
     /// Every set against the definition: what the values of its members give.
     #[test]
     fn sets_work_value_by_value() {

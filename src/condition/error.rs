@@ -232,6 +232,16 @@ pub(crate) fn point_at(text: &str, span: Span) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn what_is_wrong_and_what_should_stand_there() {
+        let error = ConditionError::new(ConditionErrorKind::TooDeep, Span::new(3, 4), "a");
+        assert_eq!((error.message(), error.expected(), error.help()), ("a", None, None));
+        let error = error.expecting("b").helping("c");
+        assert_eq!((error.expected(), error.help()), (Some("b"), Some("c")));
+        assert_eq!(error.to_string(), "a; expected b\n  help: c");
+        assert_eq!(error.render("xyz("), "a; expected b\n  | xyz(\n  |    ^\n  help: c");
+    }
+
     fn check(text: &str, span: (usize, usize), expect: &str) {
         assert_eq!(point_at(text, Span::new(span.0, span.1)), expect);
     }
@@ -250,5 +260,10 @@ mod tests {
         // A mistake of ten thousand characters is not shown in full.
         let shown = point_at(&"(".repeat(10_000), Span::new(10, 10_000));
         assert!(shown.len() < 10 * CONTEXT, "{shown}");
+        let carets = |end| {
+            let shown = point_at(&"(".repeat(10_000), Span::new(10, end));
+            shown.chars().filter(|c| *c == '^').count()
+        };
+        assert_eq!((carets(90), carets(10_000)), (80, 2 * CONTEXT));
     }
 }

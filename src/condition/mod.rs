@@ -376,6 +376,53 @@ mod tests {
     }
 
     #[test]
+    fn two_that_are_too_deep_together_are_joined_all_the_same() {
+        let deep = |last: &str| {
+            let (open, close) = ("(".repeat(NESTING_LIMIT), ")".repeat(NESTING_LIMIT));
+            format!("{open}Exists @Resource[n] OR Exists @Resource[m]{close} OR {last}")
+        };
+        let first = Condition::parse(&deep("@Request[a] StringEquals 'x'")).expect("deep");
+        let second = Condition::parse("NOT Exists @Resource[o]").expect("a condition");
+        let both = first.and(&second);
+        assert_eq!(kinds(both.text()), [ConditionErrorKind::TooDeep]);
+        assert_eq!(both.print(), format!("({}) AND {}", first.print(), second.print()));
+        // What either has of its own is kept: an absent attribute reads as it does there.
+        for (a, b) in [(&first, &second), (&second, &first)] {
+            let both = a.and(b);
+            assert!(both.two_valued);
+            assert_eq!(both.mixed, a.mixed || b.mixed);
+        }
+    }
+
+    #[test]
+    fn one_version_is_accepted() {
+        assert!(["2.0", " 2.0 "].into_iter().all(Condition::accepts_version));
+        assert!(!["1.0", "2", "", "2.00"].into_iter().any(Condition::accepts_version));
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_hopeless_whatever_it_is_compared_with() {
+        let operation = Operation::new("A/b/read").expect("an operation");
+        let mut attributes = Attributes::default();
+        attributes.insert(AttributeSource::Resource, "a", AttributeValue::Integer(5));
+        let inputs = Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &attributes,
+            complete: false,
+            wildcards: Wildcards::Azure,
+        };
+        for text in
+            ["@Resource[a] StringEquals @Request[b]", "@Request[b] StringEquals @Resource[a]"]
+        {
+            let found = Condition::parse(text).expect(text).evaluate(&inputs);
+            assert_eq!((found.truth, found.open), (Truth::Unknown, false), "{text}");
+            assert!(found.assumptions.contains(24), "{text}");
+        }
+    }
+
+    #[test]
     fn the_three_readings_of_a_missing_attribute() {
         use MissingReading::{Contrary, False, Unknown};
         for (condition, unknown, is_false, contrary) in [
@@ -402,5 +449,8 @@ mod tests {
         assert_eq!(condition.attributes(), [(resource, "A:b"), (request, "C")]);
         assert_eq!(condition.value_type(resource, "a:b"), Some(ValueType::Integer));
         assert_eq!(condition.value_type(request, "c"), None);
+        // Neither the source nor the name alone tells.
+        assert_eq!(condition.value_type(request, "a:b"), None);
+        assert_eq!(condition.value_type(resource, "c"), None);
     }
 }
