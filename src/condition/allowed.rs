@@ -208,6 +208,15 @@ mod tests {
             &only(&["b"]),
         );
         check("@Request[r] StringNotEquals 'a' OR @Request[r] StringEquals 'a'", &Allowed::Any);
+        check("@Request[r] StringEquals 'a' AND @Request[r] StringEquals 'b'", &only(&[]));
+        check(
+            "@Request[r] ForAnyOfAnyValues:StringEquals {'a', 'b'} AND @Request[r] ForAnyOfAnyValues:StringEquals {'B', 'c'}",
+            &only(&["b"]),
+        );
+        // Of one value, any and all are the same.
+        check("@Request[r] ForAnyOfAllValues:StringEquals {'a'}", &only(&["a"]));
+        check("@Request[r] ForAnyOfAllValues:StringEquals {'a', 'b'}", &only(&[]));
+        check("@Request[r] ForAnyOfAnyValues:StringNotEquals {'a'}", &except(&["a"]));
         check(
             "@Request[r] ForAnyOfAllValues:StringNotEquals {'a', 'b'} OR @Request[r] StringEquals 'a'",
             &except(&["b"]),

@@ -184,13 +184,12 @@ impl Condition {
     #[must_use]
     pub fn and(&self, other: &Condition) -> Condition {
         let text: Arc<str> = format!("({}) AND ({})", self.text, other.text).into();
-        let part = |condition: &Condition| Expr { bracketed: true, ..(*condition.root).clone() };
         // Two conditions that were read join without being read again; reading gives the right spans.
         Condition::read(&text).unwrap_or_else(|_| Condition {
             root: Arc::new(Expr {
                 span: Span::new(0, text.len()),
                 bracketed: false,
-                kind: ExprKind::All(vec![part(self), part(other)]),
+                kind: ExprKind::All(vec![(*self.root).clone(), (*other.root).clone()]),
             }),
             text,
             mixed: self.mixed || other.mixed,
@@ -381,16 +380,18 @@ mod tests {
             let (open, close) = ("(".repeat(NESTING_LIMIT), ")".repeat(NESTING_LIMIT));
             format!("{open}Exists @Resource[n] OR Exists @Resource[m]{close} OR {last}")
         };
-        let first = Condition::parse(&deep("@Request[a] StringEquals 'x'")).expect("deep");
-        let second = Condition::parse("NOT Exists @Resource[o]").expect("a condition");
+        let first =
+            Condition::parse(&deep("@Request[a] BoolEquals true AND @Request[b] BoolEquals true"))
+                .expect("deep");
+        let second = Condition::parse("@Resource[o] StringEquals 'x'").expect("a condition");
+        assert!(first.mixed && first.two_valued && !second.mixed && !second.two_valued);
         let both = first.and(&second);
         assert_eq!(kinds(both.text()), [ConditionErrorKind::TooDeep]);
         assert_eq!(both.print(), format!("({}) AND {}", first.print(), second.print()));
         // What either has of its own is kept: an absent attribute reads as it does there.
         for (a, b) in [(&first, &second), (&second, &first)] {
             let both = a.and(b);
-            assert!(both.two_valued);
-            assert_eq!(both.mixed, a.mixed || b.mixed);
+            assert!(both.two_valued && both.mixed);
         }
     }
 
@@ -419,6 +420,34 @@ mod tests {
             let found = Condition::parse(text).expect(text).evaluate(&inputs);
             assert_eq!((found.truth, found.open), (Truth::Unknown, false), "{text}");
             assert!(found.assumptions.contains(24), "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_settle_what_binds_tighter() {
+        let operation = Operation::new("A/b/read").expect("an operation");
+        let mut attributes = Attributes::default();
+        attributes.insert(AttributeSource::Resource, "a", AttributeValue::Boolean(true));
+        let inputs = Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &attributes,
+            complete: true,
+            wildcards: Wildcards::Azure,
+        };
+        let [yes, no] = ["Exists @Resource[a]", "Exists @Resource[b]"];
+        // Read from left to right, `no OR yes AND yes` is true too, `yes OR no AND no` is not (U18).
+        for (text, leans) in [
+            (format!("{no} OR {yes} AND {yes}"), false),
+            (format!("{yes} OR {no} AND {no}"), true),
+            (format!("{yes} OR {yes} AND {no}"), true),
+            (format!("{yes} OR {no} AND {yes} OR ({no} AND {no})"), false),
+            (format!("{yes} OR {no} AND {yes} OR {no} AND {no}"), true),
+        ] {
+            let found = Condition::parse(&text).expect(&text).evaluate(&inputs);
+            assert_eq!(found.truth, Truth::True, "{text}");
+            assert_eq!(found.assumptions.contains(18), leans, "{text}");
         }
     }
 
