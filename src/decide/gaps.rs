@@ -10,7 +10,7 @@ use super::rows::applying;
 use super::walk::Walk;
 use crate::ident::{Plane, ScopeKind};
 use crate::model::{DenyEffect, Gap, Touches, World};
-use crate::tenant::{Mark, PrincipalIx, Row, ScopeIx, Tenant};
+use crate::tenant::{Mark, NAME_NOT_UNIQUE, PrincipalIx, Row, ScopeIx, Tenant};
 
 impl Walk<'_> {
     /// On a no: what was not understood or not listed and could have granted.
@@ -251,6 +251,10 @@ pub(super) fn unknown_role(tenant: &Tenant, row: &Row) -> Gap {
     let id = role.id();
     let broken = tenant.gaps().iter().find(|gap| match &gap.touches {
         Touches::Role { id: Some(gap_id), .. } => Some(*gap_id) == id,
+        // Two definitions have the name, and nothing else is said.
+        Touches::Role { id: None, name: Some(name) } => {
+            gap.code == NAME_NOT_UNIQUE && id.is_none() && name.to_lowercase() == *role.name()
+        }
         _ => false,
     });
     if let Some(gap) = broken {

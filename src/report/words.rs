@@ -304,6 +304,10 @@ const TABLE: &[(&str, &str)] = &[
         "A role is defined more than once, and the definitions give different things: two exports of different days. What all of them give is given; whatever else hangs on the role is conditional, until the older export is left out.",
     ),
     (
+        "role-name-not-unique",
+        "Two definitions that give different things have one name, and an assignment says no more than the name. Which of them it gives is not known, so what hangs on it is conditional. An assignment that says the role's id is not touched.",
+    ),
+    (
         "snapshot-summary",
         "The summary that the collect script writes: what was read, and what could not be.",
     ),

@@ -5,7 +5,7 @@ use super::{RoleIx, twice};
 use crate::catalog::Catalog;
 use crate::ident::Guid;
 use crate::model::{Facts, Gap, RoleDefinition, RoleKind, RoleRef, Touches, World};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 
 /// Which definition each role has (scenario-format.md): an explicit catalog wins over an exported
@@ -88,14 +88,15 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
     }
     order.sort_unstable();
     let mut roles = Roles::default();
-    for id in order {
-        let Some(role) = known.remove(&id) else { continue };
-        let name = RoleRef::Name(role.name.to_lowercase().into());
-        roles.add(RoleState::Known(role), vec![RoleRef::Id(id), name]);
-    }
-    for role in nameless {
-        let name = RoleRef::Name(role.name.to_lowercase().into());
-        roles.add(RoleState::Known(role), vec![name]);
+    let defined: Vec<RoleDefinition> = order.iter().filter_map(|id| known.remove(id)).collect();
+    let unclear = unclear_names(facts, defined.iter().chain(&nameless));
+    for role in defined.into_iter().chain(nameless) {
+        let name: Box<str> = role.name.to_lowercase().into();
+        let mut references: Vec<RoleRef> = role.id.map(RoleRef::Id).into_iter().collect();
+        if !unclear.contains(&name) {
+            references.push(RoleRef::Name(name));
+        }
+        roles.add(RoleState::Known(role), references);
     }
     let mut role_of = Vec::with_capacity(facts.assignments.len());
     for assignment in &mut facts.assignments {
@@ -108,6 +109,7 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
         }
         let found = match &assignment.role {
             RoleRef::Id(id) => catalog.role(*id),
+            RoleRef::Name(name) if unclear.contains(name) => None,
             RoleRef::Name(name) => match &catalog.roles().by_name(name)[..] {
                 [one] => Some(one.definition()),
                 _ => None,
@@ -125,4 +127,25 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
         role_of.push(roles.add(state, references));
     }
     (roles, role_of)
+}
+
+/// The names, in lower case, that several definitions have which give different things. An assignment that
+/// carries no more than such a name gives a role that is not known.
+fn unclear_names<'a>(
+    facts: &mut Facts,
+    definitions: impl Iterator<Item = &'a RoleDefinition>,
+) -> FxHashSet<Box<str>> {
+    let mut first: FxHashMap<Box<str>, &RoleDefinition> = FxHashMap::default();
+    let mut unclear: FxHashSet<Box<str>> = FxHashSet::default();
+    for role in definitions {
+        let name: Box<str> = role.name.to_lowercase().into();
+        let earlier = *first.entry(name.clone()).or_insert(role);
+        if twice::say_the_same(earlier, role) || !unclear.insert(name) {
+            continue;
+        }
+        let gap = twice::name_gap(&facts.sources, earlier, role);
+        facts.note(gap.code, gap.message.clone(), None);
+        facts.gaps.push(gap);
+    }
+    unclear
 }

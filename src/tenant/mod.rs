@@ -21,6 +21,7 @@ pub(crate) use roles::Needle;
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
 pub(crate) use scopes::{Located, Mark, PLACE_LIMIT, Path};
+pub(crate) use twice::NAME_NOT_UNIQUE;
 
 use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};

@@ -6,7 +6,7 @@
 use crate::ident::Guid;
 use crate::model::{Gap, PermissionBlock, RoleDefinition, Touches};
 use crate::origin::{Origin, Sources};
-use crate::pattern::ActionPattern;
+use crate::pattern::{ActionPattern, Match, Wildcards};
 
 /// Do two definitions give the same, whatever they are called and however their lists are ordered?
 pub(super) fn say_the_same(a: &RoleDefinition, b: &RoleDefinition) -> bool {
@@ -50,12 +50,7 @@ pub(super) fn gap(
     earlier: &RoleDefinition,
     later: &RoleDefinition,
 ) -> Gap {
-    let file = |origin: Origin| {
-        origin.place().map_or("another source", |(source, _)| sources.name(source)).to_string()
-    };
-    let (one, other) = (file(earlier.origin), file(later.origin));
-    let places =
-        if one == other { format!("twice in `{one}`") } else { format!("`{one}`, `{other}`") };
+    let places = places(sources, earlier, later);
     Gap {
         code: "role-defined-twice",
         message: format!(
@@ -68,8 +63,36 @@ pub(super) fn gap(
     }
 }
 
-/// A definition that gives nothing but what both give: each block of the one with each of the other, of
-/// both the patterns that they share, less everything that either leaves out. The name is the later one's.
+/// What is not known of an assignment that names its role by a name which two unlike roles have.
+pub(super) fn name_gap(sources: &Sources, earlier: &RoleDefinition, later: &RoleDefinition) -> Gap {
+    let places = places(sources, earlier, later);
+    Gap {
+        code: NAME_NOT_UNIQUE,
+        message: format!(
+            "two definitions that give different things are called `{}` ({places}); which of them an assignment by that name means is not known",
+            later.name
+        ),
+        help: Some(
+            "name the role by its id in the assignment, or leave out one definition".to_string(),
+        ),
+        place: None,
+        touches: Touches::Role { id: None, name: Some(later.name.to_string()) },
+    }
+}
+
+/// The code of [`name_gap`].
+pub(crate) const NAME_NOT_UNIQUE: &str = "role-name-not-unique";
+
+fn places(sources: &Sources, earlier: &RoleDefinition, later: &RoleDefinition) -> String {
+    let file = |origin: Origin| {
+        origin.place().map_or("another source", |(source, _)| sources.name(source)).to_string()
+    };
+    let (one, other) = (file(earlier.origin), file(later.origin));
+    if one == other { format!("twice in `{one}`") } else { format!("`{one}`, `{other}`") }
+}
+
+/// A definition that gives nothing but what both give: each block of the one with each of the other, the
+/// patterns that lie within one of each, less everything that either leaves out. The name is the later one's.
 pub(super) fn common(earlier: &RoleDefinition, later: RoleDefinition) -> RoleDefinition {
     let mut blocks = Vec::new();
     let mut said: Vec<Said> = Vec::new();
@@ -105,9 +128,32 @@ fn shared(a: &PermissionBlock, b: &PermissionBlock) -> Option<PermissionBlock> {
     gives.then_some(block)
 }
 
+/// Of every two patterns the one that lies within the other. What two patterns share that lie across each
+/// other is left to the gap.
 fn both(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
-    let shared = |pattern: &&ActionPattern| b.iter().any(|one| one.folded() == pattern.folded());
-    a.iter().filter(shared).cloned().collect()
+    let mut shared: Vec<ActionPattern> = Vec::new();
+    for one in a {
+        for other in b {
+            let narrower = if covers(other, one) {
+                one
+            } else if covers(one, other) {
+                other
+            } else {
+                continue;
+            };
+            if shared.iter().all(|known| known.folded() != narrower.folded()) {
+                shared.push(narrower.clone());
+            }
+        }
+    }
+    shared
+}
+
+/// Does a pattern match whatever another matches? A star of the other is a character that only a star
+/// matches, so a match of its text is one of everything that it stands for; where a star of it vanishes
+/// (U3), this one's star there grows or vanishes as well.
+fn covers(wider: &ActionPattern, narrower: &ActionPattern) -> bool {
+    wider.matches_folded(narrower.folded(), Wildcards::Strict) == Match::Yes
 }
 
 fn either(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
@@ -117,33 +163,48 @@ fn either(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
 
 #[cfg(test)]
 mod tests {
+    use super::both;
     use crate::catalog::Catalog;
     use crate::condition::Attributes;
     use crate::decide::{Outcome, Request, WhatQuestion, can, effective, where_can, who_can};
     use crate::ident::{Guid, Operation, Plane, Scope};
     use crate::model::Facts;
-    use crate::pattern::Wildcards;
+    use crate::pattern::{ActionPattern, Wildcards};
     use crate::tenant::Tenant;
+    use proptest::{prop_assert, proptest};
     use serde_json::{Value, json};
+    use std::slice;
 
+    const NAME: &str = "Contoso Operator";
     const ROLE: &str = "41000000-0000-4000-8000-000000000001";
     const WHO: &str = "10000000-0000-4000-8000-000000000001";
     const SCOPE: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
 
     fn tenant(definitions: &[Value]) -> Tenant {
+        let definitions: Vec<(Option<&str>, Value)> =
+            definitions.iter().map(|permissions| (Some(ROLE), permissions.clone())).collect();
+        named(&definitions, "roleDefinitionId", ROLE)
+    }
+
+    /// A tenant of roles of one name, with or without an id, and an assignment that names its role by a field.
+    fn named(definitions: &[(Option<&str>, Value)], field: &str, role: &str) -> Tenant {
         let mut facts = Facts::default();
-        for (number, permissions) in definitions.iter().enumerate() {
-            let role = json!([{
-                "name": ROLE, "roleName": "Contoso Operator", "roleType": "CustomRole",
+        for (number, (id, permissions)) in definitions.iter().enumerate() {
+            let mut role = json!([{
+                "roleName": NAME, "roleType": "CustomRole",
                 "assignableScopes": [SCOPE], "permissions": permissions,
                 "type": "Microsoft.Authorization/roleDefinitions",
             }]);
+            if let Some(id) = id {
+                role[0]["name"] = json!(id);
+            }
             let text = role.to_string();
             crate::ingest::read(&mut facts, &format!("{number}.json"), text.as_bytes());
         }
-        let assignment = json!([{
-            "principalId": WHO, "principalType": "User", "scope": SCOPE, "roleDefinitionId": ROLE,
+        let mut assignment = json!([{
+            "principalId": WHO, "principalType": "User", "scope": SCOPE,
         }]);
+        assignment[0][field] = json!(role);
         crate::ingest::read(&mut facts, "a.json", assignment.to_string().as_bytes());
         assert!(facts.errors.is_empty(), "{:?}", facts.errors);
         Tenant::build(facts, &Catalog::newest())
@@ -205,12 +266,77 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_two_unlike_roles_have_means_neither() {
+        let older = json!([{"actions": [READ, KEYS]}]);
+        let newer = json!([{"actions": [READ]}]);
+        let other = "41000000-0000-4000-8000-000000000002";
+        for ids in [[None, None], [Some(ROLE), None], [None, Some(ROLE)], [Some(ROLE), Some(other)]]
+        {
+            let roles = [(ids[0], older.clone()), (ids[1], newer.clone())];
+            for name in [NAME, "contoso OPERATOR"] {
+                let tenant = named(&roles, "roleDefinitionName", name);
+                assert_eq!(outcome(&tenant, KEYS), Outcome::Conditional, "{ids:?}");
+                let who: Guid = WHO.parse().expect("an id");
+                let operation = Operation::new(KEYS).expect("an operation");
+                let (scope, attributes) =
+                    (Scope::new(SCOPE).expect("a scope"), Attributes::default());
+                let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+                let gaps: Vec<&str> =
+                    can(&tenant, &request).gaps.iter().map(|gap| gap.code).collect();
+                assert_eq!(gaps, ["role-name-not-unique"], "{ids:?}");
+            }
+            let alike = [(ids[0], older.clone()), (ids[1], older.clone())];
+            let tenant = named(&alike, "roleDefinitionName", NAME);
+            assert_eq!(outcome(&tenant, KEYS), Outcome::Allowed, "{ids:?}");
+        }
+        // An id says which of them is meant.
+        let roles = [(Some(ROLE), newer), (Some(other), older)];
+        assert_eq!(outcome(&named(&roles, "roleDefinitionId", ROLE), KEYS), Outcome::NotAllowed);
+        assert_eq!(outcome(&named(&roles, "roleDefinitionId", other), KEYS), Outcome::Allowed);
+    }
+
+    #[test]
     fn what_one_of_them_leaves_out_is_open() {
         let wide = json!([{"actions": ["Microsoft.Storage/*"]}]);
         let less = json!([{"actions": ["Microsoft.Storage/*"], "notActions": [KEYS]}]);
         let tenant = tenant(&[less, wide]);
         assert_eq!(outcome(&tenant, READ), Outcome::Allowed);
         assert_eq!(outcome(&tenant, KEYS), Outcome::Conditional);
+    }
+
+    #[test]
+    fn of_two_patterns_the_narrower_is_given() {
+        let wide =
+            json!([{"actions": ["Microsoft.Storage/*", "Microsoft.Compute/*/start/action"]}]);
+        let less = json!([{"actions": [
+            "microsoft.storage/storageAccounts/*", READ, "*/read", START, "Microsoft.Compute/virtualMachines/*",
+        ]}]);
+        for order in [[wide.clone(), less.clone()], [less, wide]] {
+            let tenant = tenant(&order);
+            assert_eq!(outcome(&tenant, KEYS), Outcome::Allowed);
+            assert_eq!(outcome(&tenant, READ), Outcome::Allowed);
+            assert_eq!(outcome(&tenant, START), Outcome::Allowed);
+            // The one gives it by a pattern across the other's.
+            assert_eq!(outcome(&tenant, "Microsoft.Storage/skus/read"), Outcome::Conditional);
+            let other = "Microsoft.Compute/virtualMachines/deallocate/action";
+            assert_eq!(outcome(&tenant, other), Outcome::Conditional);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shared_both_match(
+            a in "[ab*/]{1,6}", b in "[ab*/]{1,6}", text in "[ab/]{0,8}",
+        ) {
+            let pattern = |text: &str| ActionPattern::new(text).expect("a pattern");
+            let (a, b) = (pattern(&a), pattern(&b));
+            for wildcards in [Wildcards::Azure, Wildcards::Strict] {
+                let matches = |one: &ActionPattern| one.matches_folded(&text, wildcards).is_match();
+                if both(slice::from_ref(&a), slice::from_ref(&b)).iter().any(matches) {
+                    prop_assert!(matches(&a) && matches(&b), "{a:?} {b:?} {text}");
+                }
+            }
+        }
     }
 
     #[test]
