@@ -1,7 +1,8 @@
 //! How much memory does a tenant that is ready to answer take?
 //!
 //! `cargo bench --bench memory`, or with `-- L` for one size: live bytes an assignment, by an allocator that
-//! counts. It is a program of its own because counting costs time.
+//! counts, and what they are for, by the tenant's own account. It is a program of its own because counting
+//! costs time.
 
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement tells")]
 
@@ -41,10 +42,17 @@ fn measure(name: &str, count: usize) {
     let built = live(&before);
     let listings = Region::new(COUNTING);
     tenant.prepare_listings();
+    let each = |bytes: f64| format!("{:.1}", bytes / count as f64);
+    let part = tenant.footprint();
+    let parts = [part.index, part.directory, part.names, part.assignments].map(|part| part as f64);
+    // Roles, their bits, denies, and what the allocator's list does not name.
+    let rest = built - parts.iter().sum::<f64>();
     println!(
-        "{name} {count} {:.1} {:.1} {:.1}",
-        built / count as f64,
-        live(&listings) / count as f64,
+        "{name} {count} {} {} {} {} {:.1}",
+        each(built),
+        parts.map(each).join(" "),
+        each(rest),
+        each(live(&listings)),
         built / 1e6
     );
 }

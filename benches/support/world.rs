@@ -365,11 +365,8 @@ impl World {
                 role: RoleRef::Id(self.role_id(assigned.role)),
                 scope: rows[assigned.scope as usize],
                 state: AssignmentState::Active,
-                start: None,
-                end: None,
-                condition: None,
                 via_lighthouse: false,
-                stands_for: None,
+                terms: None,
                 origin: Origin::NONE,
             })
             .collect();

@@ -125,7 +125,7 @@ fn role_assignment(
             if role.kind == RoleKind::Custom {
                 custom_role_at(tenant, role, scope, found);
             }
-            if let Some(guard) = assignment.condition.as_deref() {
+            if let Some(guard) = assignment.condition() {
                 guid_operator_beside_storage(role, guard, found);
             }
         }
@@ -141,7 +141,7 @@ fn role_assignment(
             "the same principal, role and scope are assigned already; a condition does not make it another assignment (8.11)".to_string(),
         );
     }
-    if let Some(guard) = assignment.condition.as_deref() {
+    if let Some(guard) = assignment.condition() {
         condition(guard, found);
     }
 }

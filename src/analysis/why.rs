@@ -165,7 +165,9 @@ fn disagree(
     let all_through_groups = grants.clone().all(|grant| Some(grant.holder) != holder);
     let timed = grants.clone().any(|grant| {
         let assignment = tenant.assignment(grant.assignment);
-        assignment.start.is_some() || assignment.end.is_some() || assignment.stands_for.is_some()
+        assignment.start().is_some()
+            || assignment.end().is_some()
+            || assignment.stands_for().is_some()
     });
     let mut what = format!("the tenant on file allows `{operation}`");
     what.push_str(if all_through_groups {

@@ -205,7 +205,7 @@ fn conditions(tenant: &Tenant) -> Vec<Placed<'_>> {
     }
     for ix in tenant.assignments() {
         let assignment = tenant.assignment(ix);
-        let Some(guard) = assignment.condition.as_deref() else { continue };
+        let Some(guard) = assignment.condition() else { continue };
         let scope = tenant.assignment_scope(ix);
         let role = tenant.assignment_role(ix).map(|role| tenant.role(role));
         let blocks = role
@@ -217,7 +217,7 @@ fn conditions(tenant: &Tenant) -> Vec<Placed<'_>> {
             let candidate = tenant.assignment(other);
             candidate.principal == assignment.principal
                 && candidate.role == assignment.role
-                && candidate.condition.is_none()
+                && candidate.condition().is_none()
                 && candidate.state == assignment.state
                 && tenant.is_above(tenant.assignment_scope(other), scope)
         });

@@ -318,7 +318,7 @@ impl<'r> Expansion<'r> {
         let Some(role) = tenant.role(row.role).definition() else {
             return tenant.world == World::Open;
         };
-        let conditional = assignment.is_some_and(|assignment| assignment.condition.is_some());
+        let conditional = assignment.is_some_and(|assignment| assignment.condition().is_some());
         let free = in_force == Some(true) && !conditional;
         let strict;
         let bits = if self.question.wildcards == Wildcards::Azure {

@@ -94,7 +94,7 @@ impl<'r> Field<'r> {
     fn hangs_on_principal(&self, fact: AssignmentIx, role: RoleIx) -> bool {
         let tenant = self.tenant();
         let role = tenant.role(role).definition();
-        tenant.assignment(fact).condition.as_deref().is_some_and(asks_about_principal)
+        tenant.assignment(fact).condition().is_some_and(asks_about_principal)
             || role.is_some_and(|role| {
                 role.blocks
                     .iter()

@@ -102,7 +102,7 @@ impl Field<'_> {
     }
 
     fn condition_is_personal(&self, row: &Row) -> bool {
-        self.tenant().assignment(row.fact).condition.as_deref().is_some_and(asks_about_principal)
+        self.tenant().assignment(row.fact).condition().is_some_and(asks_about_principal)
     }
 
     fn find_unknown_hierarchy(&mut self) {

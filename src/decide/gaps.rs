@@ -18,7 +18,8 @@ impl Walk<'_> {
         let tenant = self.tenant;
         for grant in &decision.grants {
             let assignment = tenant.assignment(grant.assignment);
-            if (assignment.start.is_some() || assignment.end.is_some()) && self.request.at.is_none()
+            if (assignment.start().is_some() || assignment.end().is_some())
+                && self.request.at.is_none()
             {
                 decision.gaps.push(Gap {
                     code: "no-time",
@@ -119,7 +120,7 @@ impl Walk<'_> {
         if !self.would_grant(row) {
             return false;
         }
-        assignment.condition.as_deref().is_none_or(|guard| {
+        assignment.condition().is_none_or(|guard| {
             let verdict = inputs.evaluate(guard);
             verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
         })

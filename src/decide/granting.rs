@@ -67,13 +67,13 @@ impl Walk<'_> {
         if assignment.state == AssignmentState::Eligible {
             return Some(false);
         }
-        if assignment.start.is_none() && assignment.end.is_none() {
+        if assignment.start().is_none() && assignment.end().is_none() {
             return Some(true);
         }
         let at = self.request.at?;
         Some(
-            assignment.start.is_none_or(|start| start <= at)
-                && assignment.end.is_none_or(|end| at < end),
+            assignment.start().is_none_or(|start| start <= at)
+                && assignment.end().is_none_or(|end| at < end),
         )
     }
 
@@ -109,8 +109,8 @@ impl Walk<'_> {
         let guarded = (!row.plain).then(|| self.tenant.assignment(row.fact));
         let in_force = if guarded.is_some() { self.in_force(row) } else { Some(true) };
         if let (Some(false), Some(assignment)) = (in_force, guarded) {
-            if assignment.end.is_some()
-                && assignment.end == self.request.at
+            if assignment.end().is_some()
+                && assignment.end() == self.request.at
                 && self.would_grant(row)
             {
                 withheld.leans.insert(29);
@@ -121,7 +121,7 @@ impl Walk<'_> {
         if lighthouse && self.request.plane == Plane::Data {
             return None;
         }
-        let condition = guarded.and_then(|assignment| assignment.condition.as_deref());
+        let condition = guarded.and_then(|assignment| assignment.condition());
         let Some(role) = self.tenant.role(row.role).definition() else {
             if self.tenant.world == World::Closed {
                 // What a scenario does not define does not exist.
@@ -239,7 +239,7 @@ pub(super) fn residual(
         let role = tenant.role(grant.role).definition()?;
         let guards = [
             role.blocks.get(block as usize).and_then(|block| block.condition.as_ref()),
-            tenant.assignment(grant.assignment).condition.as_deref(),
+            tenant.assignment(grant.assignment).condition(),
         ];
         let mut clauses: Vec<String> = Vec::new();
         for guard in guards.into_iter().flatten() {

@@ -121,7 +121,7 @@ impl<'r> ConditionInputs<'r> {
 
     /// What the directory says of a principal, unless it was given.
     fn describe(&self, principal: PrincipalIx, attributes: &mut Attributes) {
-        for (name, values) in &self.tenant.infos[principal.row()].security_attributes {
+        for (name, values) in self.tenant.infos[principal.row()].security_attributes() {
             let values: Vec<AttributeValue> =
                 values.iter().map(|value| AttributeValue::Text(value.to_string())).collect();
             let value = match <[AttributeValue; 1]>::try_from(values) {

@@ -147,7 +147,7 @@ impl Question<'_> {
             if eligible {
                 return make(NearReason::Eligible, 0, Tale::Eligible(pattern));
             }
-            if self.out_of_time(assignment.start, assignment.end).is_some() {
+            if self.out_of_time(assignment.start(), assignment.end()).is_some() {
                 return make(NearReason::Expired, 0, Tale::OutOfTime);
             }
             if assignment.via_lighthouse && plane == Plane::Data {
@@ -186,7 +186,7 @@ impl Question<'_> {
                 "`{}` would grant it, but the assignment is only eligible: it gives nothing until it is activated",
                 allowed(at, plane)?
             ),
-            Tale::OutOfTime => self.out_of_time(assignment.start, assignment.end)?,
+            Tale::OutOfTime => self.out_of_time(assignment.start(), assignment.end())?,
             Tale::Lighthouse => {
                 "an assignment through Azure Lighthouse gives no data action".to_string()
             }
@@ -277,8 +277,7 @@ fn assignment_condition(
     assignment: &crate::model::Assignment,
 ) -> Option<String> {
     assignment
-        .condition
-        .as_deref()
+        .condition()
         .or_else(|| role.blocks.iter().find_map(|block| block.condition.as_ref()))
         .map(|guard| guard.text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

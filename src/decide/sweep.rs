@@ -437,12 +437,12 @@ pub(crate) fn in_force(tenant: &Tenant, at: Option<Timestamp>, row: &Row) -> Opt
     if assignment.state == AssignmentState::Eligible {
         return Some(false);
     }
-    if assignment.start.is_none() && assignment.end.is_none() {
+    if assignment.start().is_none() && assignment.end().is_none() {
         return Some(true);
     }
     let at = at?;
     Some(
-        assignment.start.is_none_or(|start| start <= at)
-            && assignment.end.is_none_or(|end| at < end),
+        assignment.start().is_none_or(|start| start <= at)
+            && assignment.end().is_none_or(|end| at < end),
     )
 }

@@ -162,7 +162,7 @@ impl<'t> Verdicts<'t> {
     }
 
     fn own_guard(&self, row: &Row) -> Option<&'t Guard> {
-        self.tenant.assignment(row.fact).condition.as_deref()
+        self.tenant.assignment(row.fact).condition()
     }
 
     fn hangs(&self, row: &Row, number: u32) -> Rc<Hangs> {

@@ -162,7 +162,7 @@ impl<'a> WhatQuestion<'a> {
 
 fn blocks(tenant: &Tenant, walk: &Walk<'_>, row: &Row, found: &mut Vec<HeldBlock>) {
     let assignment = tenant.assignment(row.fact);
-    let own = assignment.condition.as_deref().map(|guard| guard.text.clone());
+    let own = assignment.condition().map(|guard| guard.text.clone());
     let made = |plane, allow: &[ActionPattern], except: &[ActionPattern]| HeldBlock {
         assignment: row.fact,
         role: row.role,

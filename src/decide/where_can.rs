@@ -290,7 +290,7 @@ impl<'r> Finder<'r> {
             let of_blocks = role.into_iter().flat_map(|role| &role.blocks);
             let guards = of_blocks
                 .filter_map(|block| block.condition.as_ref())
-                .chain(tenant.assignment(row.fact).condition.as_deref());
+                .chain(tenant.assignment(row.fact).condition());
             for guard in guards {
                 let top = if afloat && high(row) { ScopeIx(0) } else { row.scope };
                 self.named(guard, top, &mut places);
@@ -298,7 +298,7 @@ impl<'r> Finder<'r> {
         }
         if afloat {
             for row in &tenant.open_rows_high {
-                if let Some(guard) = tenant.assignment(row.fact).condition.as_deref() {
+                if let Some(guard) = tenant.assignment(row.fact).condition() {
                     self.named(guard, ScopeIx(0), &mut places);
                 }
             }
@@ -358,7 +358,7 @@ impl<'r> Finder<'r> {
             }
             anywhere = true;
             places.push(row.scope);
-            match tenant.assignment(row.fact).condition.as_deref() {
+            match tenant.assignment(row.fact).condition() {
                 Some(guard) => self.named(guard, row.scope, places),
                 // Below an assignment that may be ours, another one like it changes nothing.
                 None if !tenant.assignment(row.fact).via_lighthouse => {

@@ -5,7 +5,7 @@ use super::reader::{Reader, maybe_guid, maybe_scope, principal_type, scope_probl
 use crate::ident::{Guid, Scope};
 use crate::model::{
     Assignment, AssignmentName, AssignmentState, InputKind, PrincipalType, RoleRef, ScopeRef,
-    Touches,
+    Terms, Touches,
 };
 
 const PRINCIPAL: &[&str] = &["principalId", "objectId"];
@@ -70,14 +70,17 @@ fn decode(
         role: role(entry)?,
         scope,
         state: if eligible { AssignmentState::Eligible } else { AssignmentState::Active },
-        start: entry.time(&["startDateTime"])?,
-        end: entry.time(&["endDateTime"])?,
-        condition: reader.guard(entry, "a role assignment")?.map(Box::new),
         via_lighthouse: entry.boolean(&["viaLighthouse"])?.unwrap_or(false),
-        stands_for: match record {
-            Record::Schedule => entry.guid(&["originRoleAssignmentId"])?,
-            Record::Assignment | Record::Eligibility => None,
-        },
+        terms: Terms {
+            start: entry.time(&["startDateTime"])?,
+            end: entry.time(&["endDateTime"])?,
+            condition: reader.guard(entry, "a role assignment")?,
+            stands_for: match record {
+                Record::Schedule => entry.guid(&["originRoleAssignmentId"])?,
+                Record::Assignment | Record::Eligibility => None,
+            },
+        }
+        .kept(),
         origin: reader.ground.origin(),
     })
 }

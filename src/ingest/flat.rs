@@ -331,11 +331,8 @@ pub(crate) fn add(
         role: RoleRef::Id(flat.role),
         scope,
         state: AssignmentState::Active,
-        start: None,
-        end: None,
-        condition: None,
         via_lighthouse: false,
-        stands_for: None,
+        terms: None,
         origin: Origin::new(source, flat.offset),
     });
     facts
@@ -498,7 +495,10 @@ mod tests {
         for one in &facts.assignments {
             let mut one = one.clone();
             one.origin = Origin::NONE;
-            let condition = one.condition.take().map(|guard| guard.text);
+            let condition = one.condition().map(|guard| guard.text.clone());
+            if let Some(terms) = &mut one.terms {
+                terms.condition = None;
+            }
             let scope = facts.scope_at(one.scope).text();
             let _infallible = writeln!(text, "{one:?} {scope} {condition:?}");
         }

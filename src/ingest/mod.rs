@@ -255,23 +255,23 @@ pub fn settle(facts: &mut Facts, place: &dyn Fn(Origin) -> Option<Place>) {
     // it ends, the assignment has the id that people know.
     let mut windows = Vec::new();
     for (row, instance) in (0u32..).zip(&facts.assignments) {
-        let Some(origin) = instance.stands_for else { continue };
+        let Some(origin) = instance.stands_for() else { continue };
         let at = by_id.partition_point(|(id, _)| *id < origin);
         for (_, of) in by_id[at..].iter().take_while(|(id, _)| *id == origin) {
             let one = &facts.assignments[*of as usize];
             let same = one.principal == instance.principal
                 && one.role == instance.role
                 && one.scope == instance.scope
-                && one.stands_for.is_none();
-            if same && one.start.is_none() && one.end.is_none() {
-                windows.push((*of, instance.start, instance.end));
+                && one.stands_for().is_none();
+            if same && one.start().is_none() && one.end().is_none() {
+                windows.push((*of, instance.start(), instance.end()));
                 dropped.push(row);
             }
         }
     }
     for (of, start, end) in windows {
         let one = &mut facts.assignments[of as usize];
-        (one.start, one.end) = (start, end);
+        one.bound(start, end);
     }
     for (message, place) in notes {
         facts.note("same-id", message, place);

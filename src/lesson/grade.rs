@@ -473,11 +473,8 @@ fn give(
             role: RoleRef::Id(id),
             scope,
             state: AssignmentState::Active,
-            start: None,
-            end: None,
-            condition: None,
             via_lighthouse: false,
-            stands_for: None,
+            terms: None,
             origin: Origin::NONE,
         });
     }

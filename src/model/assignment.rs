@@ -93,6 +93,31 @@ pub enum AssignmentState {
     Eligible,
 }
 
+/// What an assignment says beyond who, what and where.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// When it begins, if it says so.
+    pub start: Option<Timestamp>,
+    /// When it ends, if it says so; that instant is outside (U29).
+    pub end: Option<Timestamp>,
+    /// Its condition.
+    pub condition: Option<Guard>,
+    /// For a schedule instance: the role assignment that it stands for.
+    pub stands_for: Option<Guid>,
+}
+
+impl Terms {
+    /// As an assignment keeps them: nothing, where nothing is said.
+    #[must_use]
+    pub fn kept(self) -> Option<Box<Terms>> {
+        let said = self.start.is_some()
+            || self.end.is_some()
+            || self.condition.is_some()
+            || self.stands_for.is_some();
+        said.then(|| Box::new(self))
+    }
+}
+
 /// A role assignment (semantics.md 4.6).
 #[derive(Debug, Clone)]
 pub struct Assignment {
@@ -108,16 +133,10 @@ pub struct Assignment {
     pub scope: ScopeRef,
     /// Active or eligible.
     pub state: AssignmentState,
-    /// When it begins, if it says so.
-    pub start: Option<Timestamp>,
-    /// When it ends, if it says so; that instant is outside (U29).
-    pub end: Option<Timestamp>,
-    /// Its condition.
-    pub condition: Option<Box<Guard>>,
     /// Does it come from a managing tenant (Azure Lighthouse)?
     pub via_lighthouse: bool,
-    /// For a schedule instance: the role assignment that it stands for.
-    pub stands_for: Option<Guid>,
+    /// What few assignments say: hundreds of thousands have only its place.
+    pub terms: Option<Box<Terms>>,
     /// Where it was read.
     pub origin: Origin,
 }
@@ -128,9 +147,9 @@ impl Assignment {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.state == AssignmentState::Active
-            && self.start.is_none()
-            && self.end.is_none()
-            && self.condition.is_none()
+            && self.start().is_none()
+            && self.end().is_none()
+            && self.condition().is_none()
             && !self.via_lighthouse
     }
 
@@ -139,9 +158,39 @@ impl Assignment {
     pub fn content(&self) -> impl Eq + Hash + '_ {
         (
             (self.principal, &self.role, self.scope, self.state),
-            (self.start, self.end, self.via_lighthouse, self.stands_for),
-            self.condition.as_ref().map(|guard| &guard.text),
+            (self.start(), self.end(), self.via_lighthouse, self.stands_for()),
+            self.condition().map(|guard| &guard.text),
         )
+    }
+
+    /// When it begins, if it says so.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.terms.as_ref()?.start
+    }
+
+    /// When it ends, if it says so; that instant is outside (U29).
+    #[must_use]
+    pub fn end(&self) -> Option<Timestamp> {
+        self.terms.as_ref()?.end
+    }
+
+    /// Gives it a time window.
+    pub fn bound(&mut self, start: Option<Timestamp>, end: Option<Timestamp>) {
+        let terms = self.terms.take().map_or_else(Terms::default, |terms| *terms);
+        self.terms = Terms { start, end, ..terms }.kept();
+    }
+
+    /// Its condition.
+    #[must_use]
+    pub fn condition(&self) -> Option<&Guard> {
+        self.terms.as_ref()?.condition.as_ref()
+    }
+
+    /// For a schedule instance: the role assignment that it stands for.
+    #[must_use]
+    pub fn stands_for(&self) -> Option<Guid> {
+        self.terms.as_ref()?.stands_for
     }
 }
 

@@ -9,7 +9,7 @@ mod role;
 pub(crate) use assignment::AssignmentId;
 pub use assignment::{
     Assignment, AssignmentName, AssignmentState, ClassicAdministrator, Deny, DenyEffect,
-    DenyPrincipal, Lock, LockLevel, RoleRef,
+    DenyPrincipal, Lock, LockLevel, RoleRef, Terms,
 };
 pub use directory::{
     Group, ManagementGroup, Membership, Principal, PrincipalType, Resource, Subscription,

@@ -77,6 +77,13 @@ const OFFSET_BITS: u32 = 40;
 #[derive(Clone, Copy)]
 pub struct Origin(u64);
 
+/// None.
+impl Default for Origin {
+    fn default() -> Origin {
+        Origin::NONE
+    }
+}
+
 impl Origin {
     /// The origin of what was not read from a file: the embedded catalog, a what-if, a test.
     pub const NONE: Origin = Origin(u64::MAX);

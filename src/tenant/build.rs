@@ -4,8 +4,8 @@ use super::members::Members;
 use super::roles::prepare;
 use super::scopes::{Forest, Scopes, Seed};
 use super::{
-    AssignmentIx, DenyIx, DenyRow, LockIx, Mark, PrincipalInfo, PrincipalIx, RoleIx, Row, ScopeIx,
-    Tenant, names::Names,
+    AssignmentIx, DenyIx, DenyRow, LockIx, Mark, PrincipalInfo, PrincipalIx, PrincipalMore, RoleIx,
+    Row, ScopeIx, Tenant, names::Names,
 };
 use crate::catalog::Catalog;
 use crate::ident::{Guid, ScopeKind};
@@ -228,19 +228,21 @@ fn is_tenant_root(forest: &Forest, facts: &Facts, node: Seed) -> bool {
 /// A schedule instance and the role assignment that it stands for are one grant; the instance knows
 /// when it ends, the assignment does not say.
 fn time_windows(facts: &mut Facts) {
-    let windows: FxHashMap<Guid, _> =
-        facts.assignments.iter().filter_map(|a| Some((a.stands_for?, (a.start, a.end)))).collect();
+    let windows: FxHashMap<Guid, _> = facts
+        .assignments
+        .iter()
+        .filter_map(|a| Some((a.stands_for()?, (a.start(), a.end()))))
+        .collect();
     if windows.is_empty() {
         return;
     }
     for assignment in &mut facts.assignments {
-        if assignment.stands_for.is_none()
-            && assignment.start.is_none()
-            && assignment.end.is_none()
+        if assignment.stands_for().is_none()
+            && assignment.start().is_none()
+            && assignment.end().is_none()
             && let Some((start, end)) = assignment.name.guid().and_then(|id| windows.get(&id))
         {
-            assignment.start = *start;
-            assignment.end = *end;
+            assignment.bound(*start, *end);
         }
     }
 }
@@ -372,22 +374,21 @@ fn principals(facts: &mut Facts) -> People {
     for principal in std::mem::take(&mut facts.principals) {
         let Some(row) = row(&principal.id) else { continue };
         let info = &mut infos[row];
-        info.described = true;
-        info.origin.get_or_insert(principal.origin);
+        if !info.described {
+            (info.described, info.origin) = (true, principal.origin);
+        }
         info.display_name = info.display_name.take().or(principal.display_name);
         info.user_principal_name =
             info.user_principal_name.take().or(principal.user_principal_name);
-        info.mail = info.mail.take().or(principal.mail);
-        info.app_id = info.app_id.or(principal.app_id);
-        info.user_type = info.user_type.take().or(principal.user_type);
-        info.service_principal_type =
-            info.service_principal_type.take().or(principal.service_principal_type);
-        if info.alternative_names.is_empty() {
-            info.alternative_names = principal.alternative_names;
-        }
-        if info.security_attributes.is_empty() {
-            info.security_attributes = principal.security_attributes;
-        }
+        info.is_guest |= principal.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+        let mail = principal.mail.filter(|mail| info.user_principal_name.as_ref() != Some(mail));
+        let more = PrincipalMore {
+            mail,
+            app_id: principal.app_id,
+            alternative_names: principal.alternative_names,
+            security_attributes: principal.security_attributes,
+        };
+        add(&mut info.more, more);
     }
     let mut named = std::mem::take(&mut facts.names_in_assignments);
     for (row, id) in ids.iter().enumerate() {
@@ -399,12 +400,31 @@ fn principals(facts: &mut Facts) -> People {
         match kind {
             PrincipalType::User => info.user_principal_name = Some(std::mem::take(name)),
             PrincipalType::ServicePrincipal if Guid::parse(name).is_some() => {
-                info.app_id = info.app_id.or(Guid::parse(name));
+                let more = PrincipalMore { app_id: Guid::parse(name), ..PrincipalMore::default() };
+                add(&mut info.more, more);
             }
             _ => info.display_name = Some(std::mem::take(name)),
         }
     }
     People { ids, kinds, infos, rows, holders }
+}
+
+/// Adds what another entry knows of the same principal; what the first one said stands.
+fn add(known: &mut Option<Box<PrincipalMore>>, more: PrincipalMore) {
+    let PrincipalMore { mail, app_id, alternative_names, security_attributes } = more;
+    let lists = !alternative_names.is_empty() || !security_attributes.is_empty();
+    if mail.is_none() && app_id.is_none() && !lists {
+        return;
+    }
+    let known = known.get_or_insert_default();
+    known.mail = known.mail.take().or(mail);
+    known.app_id = known.app_id.or(app_id);
+    if known.alternative_names.is_empty() {
+        known.alternative_names = alternative_names;
+    }
+    if known.security_attributes.is_empty() {
+        known.security_attributes = security_attributes;
+    }
 }
 
 /// `(member, group)` pairs. Only groups that count for access have an effect of their own (U13), but

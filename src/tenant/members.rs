@@ -1,6 +1,7 @@
 //! Who is in which group, through others too: the transitive closure, cycles allowed.
 
 use super::PrincipalIx;
+use super::footprint::held;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -104,6 +105,11 @@ impl Members {
                 self.closed[node.index()] = stored;
             }
         }
+    }
+
+    /// The bytes that it takes.
+    pub(crate) fn held(&self) -> usize {
+        held(&self.direct_start) + held(&self.direct) + held(&self.closed) + held(&self.closures)
     }
 
     fn direct_of(&self, row: usize) -> &[PrincipalIx] {

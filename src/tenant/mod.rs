@@ -6,6 +6,7 @@
 mod bits;
 mod build;
 mod definitions;
+mod footprint;
 mod listing;
 mod members;
 mod names;
@@ -15,6 +16,7 @@ mod scopes;
 mod twice;
 
 pub(crate) use bits::{Bits, Operations, numbers, unite, without};
+pub use footprint::Footprint;
 pub(crate) use members::CLOSURE_LIMIT;
 pub use names::{Candidate, NameError};
 pub(crate) use roles::Needle;
@@ -98,16 +100,51 @@ pub(crate) struct Row {
 pub(crate) struct PrincipalInfo {
     pub(crate) display_name: Option<Box<str>>,
     pub(crate) user_principal_name: Option<Box<str>>,
+    /// What few have: a directory has tens of thousands of them.
+    pub(crate) more: Option<Box<PrincipalMore>>,
+    /// Where its entry in the directory stands; none where it is only named by something else.
+    pub(crate) origin: Origin,
+    pub(crate) described: bool,
+    pub(crate) is_guest: bool,
+}
+
+/// What few principals have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PrincipalMore {
+    /// Where it is another than the user principal name.
     pub(crate) mail: Option<Box<str>>,
     pub(crate) app_id: Option<Guid>,
-    pub(crate) user_type: Option<Box<str>>,
-    pub(crate) service_principal_type: Option<Box<str>>,
     pub(crate) alternative_names: Vec<Box<str>>,
     pub(crate) security_attributes: Vec<(Box<str>, Vec<Box<str>>)>,
-    /// Is there an entry of the directory for it, or is it only named by something else?
-    pub(crate) described: bool,
-    /// Where that entry stands.
-    pub(crate) origin: Option<Origin>,
+}
+
+impl PrincipalInfo {
+    /// The mail address, where it is another than the user principal name.
+    pub(crate) fn mail(&self) -> Option<&str> {
+        self.more.as_ref()?.mail.as_deref()
+    }
+
+    /// The application (client) id.
+    pub(crate) fn app_id(&self) -> Option<Guid> {
+        self.more.as_ref()?.app_id
+    }
+
+    /// Of a managed identity the resource it belongs to, among others.
+    pub(crate) fn alternative_names(&self) -> &[Box<str>] {
+        self.more.as_ref().map_or(&[], |more| &more.alternative_names)
+    }
+
+    /// Custom security attributes as (`set_name`, values).
+    pub(crate) fn security_attributes(&self) -> &[(Box<str>, Vec<Box<str>>)] {
+        self.more.as_ref().map_or(&[], |more| &more.security_attributes)
+    }
+
+    /// The names that people may know it by.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [self.user_principal_name.as_deref(), self.mail(), self.display_name.as_deref()]
+            .into_iter()
+            .flatten()
+    }
 }
 
 /// Everything that a question can be asked about. See the module documentation.
@@ -222,7 +259,7 @@ impl Tenant {
     /// Does any assignment have a time window? Then a question needs a time.
     #[must_use]
     pub fn has_time_windows(&self) -> bool {
-        self.assignments.iter().any(|a| a.start.is_some() || a.end.is_some())
+        self.assignments.iter().any(|a| a.start().is_some() || a.end().is_some())
     }
 
     /// How many principals are named anywhere.

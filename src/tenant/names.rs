@@ -87,14 +87,12 @@ impl Tenant {
         let mut index: FxHashMap<Box<str>, Vec<PrincipalIx>> = FxHashMap::default();
         for ix in self.principals() {
             let info = &self.infos[ix.row()];
-            let mut names: Vec<String> =
-                [&info.user_principal_name, &info.mail, &info.display_name]
-                    .into_iter()
-                    .flatten()
-                    .map(|name| name.trim().to_lowercase())
-                    .chain(info.user_principal_name.as_deref().and_then(home_name))
-                    .chain(info.app_id.map(|id| id.to_string()))
-                    .collect();
+            let mut names: Vec<String> = info
+                .names()
+                .map(|name| name.trim().to_lowercase())
+                .chain(info.user_principal_name.as_deref().and_then(home_name))
+                .chain(info.app_id().map(|id| id.to_string()))
+                .collect();
             names.sort();
             names.dedup();
             for name in names {
@@ -117,11 +115,7 @@ impl Tenant {
         let mut found: Vec<(usize, PrincipalIx)> = Vec::new();
         for ix in self.principals() {
             let info = &self.infos[ix.row()];
-            let best = [&info.user_principal_name, &info.mail, &info.display_name]
-                .into_iter()
-                .flatten()
-                .map(|name| alike(&name.to_lowercase(), &wanted))
-                .min();
+            let best = info.names().map(|name| alike(&name.to_lowercase(), &wanted)).min();
             if let Some(distance) = best.filter(|distance| *distance <= limit) {
                 found.push((distance, ix));
             }

@@ -1,6 +1,7 @@
 //! The scope forest: one number a scope, in pre-order, so that "is above" is two comparisons.
 
 use super::ScopeIx;
+use super::footprint::held;
 use crate::ident::{Scope, ScopeKind, ancestor_ends};
 use crate::model::{ScopeRef, scope_hash as hash};
 use hashbrown::HashTable;
@@ -310,6 +311,13 @@ impl Forest {
 }
 
 impl Scopes {
+    /// The bytes of the tree, and of the texts.
+    pub(crate) fn held(&self) -> (usize, usize) {
+        let texts = self.scopes.iter().map(|one| 2 * one.text().len()).sum::<usize>();
+        let names = self.names.values().map(|name| name.len()).sum::<usize>();
+        (held(&self.links) + self.rows.allocation_size(), held(&self.scopes) + texts + names)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.scopes.len()
     }

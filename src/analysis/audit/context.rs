@@ -36,7 +36,7 @@ impl<'t> Context<'t> {
     /// Does the assignment grant now? Without a time its window is taken to be open.
     pub(super) fn is_active(&self, row: &Row) -> bool {
         let assignment = self.tenant.assignment(row.fact);
-        let begun = assignment.start.zip(self.options.at).is_none_or(|(start, at)| start <= at);
+        let begun = assignment.start().zip(self.options.at).is_none_or(|(start, at)| start <= at);
         assignment.state == AssignmentState::Active && begun && !self.has_ended(row)
     }
 
@@ -47,7 +47,7 @@ impl<'t> Context<'t> {
 
     pub(super) fn has_ended(&self, row: &Row) -> bool {
         // The very end is outside (U29).
-        let end = self.tenant.assignment(row.fact).end;
+        let end = self.tenant.assignment(row.fact).end();
         end.zip(self.options.at).is_some_and(|(end, at)| end <= at)
     }
 
@@ -157,7 +157,8 @@ impl<'t> Context<'t> {
         principal: PrincipalIx,
         message: String,
     ) -> Finding {
-        let origin = self.tenant.infos[principal.row()].origin;
+        let info = &self.tenant.infos[principal.row()];
+        let origin = info.described.then_some(info.origin);
         Finding {
             about: About { principal: Some(principal), ..About::default() },
             source: origin.map_or(Source::None, Source::Tenant),

@@ -216,8 +216,7 @@ impl<'t> Align<'t> {
                         place: places.of[side][row.scope.row()],
                         content: contents[side][row.role.row()],
                         guard: assignment
-                            .condition
-                            .as_deref()
+                            .condition()
                             .map_or(NONE, |guard| guards.of(guard.text.to_string())),
                         sure,
                         lighthouse: assignment.via_lighthouse,

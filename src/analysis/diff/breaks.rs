@@ -120,7 +120,7 @@ impl Walker<'_, '_> {
         let Some(number) = person.number else { return false };
         let [old, new] = [0, 1].map(|side| {
             principal(self.align, side, number)
-                .map(|ix| &self.align.tenants[side].infos[ix.row()].security_attributes)
+                .map(|ix| self.align.tenants[side].infos[ix.row()].security_attributes())
         });
         let empty = Vec::new();
         old.unwrap_or(&empty) != new.unwrap_or(&empty)
@@ -160,7 +160,7 @@ impl Walker<'_, '_> {
                 let role = tenant.role(row.role).definition();
                 let blocks = role.into_iter().flat_map(|role| &role.blocks);
                 let guards = blocks.filter_map(|block| block.condition.as_ref());
-                let guards = guards.chain(tenant.assignment(row.fact).condition.as_deref());
+                let guards = guards.chain(tenant.assignment(row.fact).condition());
                 providers.extend(guards.flat_map(|guard: &Guard| names(guard)));
             }
             for (_, row) in &structure.guarded_denies[side] {

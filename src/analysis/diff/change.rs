@@ -7,7 +7,7 @@ use crate::condition::Condition;
 use crate::ident::{Guid, Scope};
 use crate::model::{
     Assignment, AssignmentName, AssignmentState, Facts, Group, Guard, Membership, Resource,
-    RoleDefinition, RoleRef, World,
+    RoleDefinition, RoleRef, Terms, World,
 };
 use crate::origin::{Error, ErrorKind, Origin};
 use crate::tenant::{AssignmentIx, Tenant};
@@ -72,11 +72,9 @@ pub fn edited(mut facts: Facts, tenant: &Tenant, edits: &[Edit]) -> Facts {
                     role: role.clone(),
                     scope,
                     state: AssignmentState::Active,
-                    start: None,
-                    end: None,
-                    condition: condition.clone(),
                     via_lighthouse: false,
-                    stands_for: None,
+                    terms: Terms { condition: condition.as_deref().cloned(), ..Terms::default() }
+                        .kept(),
                     origin: Origin::NONE,
                 });
             }
@@ -218,7 +216,7 @@ pub fn assignment(tenant: &Tenant, name: &str) -> Result<Vec<AssignmentIx>, Erro
     };
     let is = |ix: &AssignmentIx| {
         let own = &tenant.assignment(*ix).name;
-        let stands_for = tenant.assignment(*ix).stands_for;
+        let stands_for = tenant.assignment(*ix).stands_for();
         wanted.is_some() && (own.guid() == wanted || stands_for == wanted)
             || full(*ix).eq_ignore_ascii_case(name)
     };
@@ -226,7 +224,7 @@ pub fn assignment(tenant: &Tenant, name: &str) -> Result<Vec<AssignmentIx>, Erro
     let exact: Vec<AssignmentIx> =
         found.iter().copied().filter(|ix| full(*ix).eq_ignore_ascii_case(name)).collect();
     // A schedule instance goes with the assignment that it stands for.
-    let instance = |ix: &AssignmentIx| tenant.assignment(*ix).stands_for.is_some();
+    let instance = |ix: &AssignmentIx| tenant.assignment(*ix).stands_for().is_some();
     let found = match exact.is_empty() {
         true => found,
         false => found.into_iter().filter(|ix| exact.contains(ix) || instance(ix)).collect(),

@@ -275,8 +275,7 @@ impl<'d> Details<'d> {
             let role = tenant.role(row.role).definition();
             let blocks = role.into_iter().flat_map(|role| &role.blocks);
             let guards = blocks.filter_map(|block| block.condition.as_ref());
-            let guards: Vec<_> =
-                guards.chain(tenant.assignment(row.fact).condition.as_deref()).collect();
+            let guards: Vec<_> = guards.chain(tenant.assignment(row.fact).condition()).collect();
             if guards.is_empty()
                 || !near(&row)
                 || !overlap(&self.sweeps[side].reach(row, plane), bits)

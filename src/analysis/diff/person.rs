@@ -115,8 +115,8 @@ impl<'w, 't> Walker<'w, 't> {
                     && before.counts(*a) == after.counts(*b)
             });
         !same
-            || before.infos[old.row()].security_attributes
-                != after.infos[new.row()].security_attributes
+            || before.infos[old.row()].security_attributes()
+                != after.infos[new.row()].security_attributes()
     }
 
     /// Somebody, and everything that is other than before.

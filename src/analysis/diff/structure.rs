@@ -123,7 +123,7 @@ impl<'t> Structure<'t> {
             structure.lock_places[side].dedup();
             for row in &tenant.open_rows {
                 structure.open_places.push(align.place(side, row.scope));
-                let guard = tenant.assignment(row.fact).condition.as_deref();
+                let guard = tenant.assignment(row.fact).condition();
                 structure.open_names.extend(guard.into_iter().flat_map(names));
             }
             for gap in tenant.gaps() {

@@ -44,7 +44,7 @@ pub fn tenant(tenant: &Tenant, show: &Show, commands: &[String]) -> Document {
                 AssignmentState::Active => "active".to_string(),
                 AssignmentState::Eligible => "eligible".to_string(),
             };
-            if assignment.condition.is_some() {
+            if assignment.condition().is_some() {
                 state.push_str(", conditional");
             }
             vec![

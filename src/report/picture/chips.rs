@@ -30,7 +30,7 @@ pub(super) fn assigned(tenant: &Tenant, list: &[AssignmentIx], most: usize) -> V
             .assignment_role(*ix)
             .map_or_else(|| "unknown role".to_string(), |role| tenant.role(role).name());
         let eligible = assignment.state == AssignmentState::Eligible;
-        by_role.entry((name, eligible, assignment.condition.is_some())).or_default().push(*ix);
+        by_role.entry((name, eligible, assignment.condition().is_some())).or_default().push(*ix);
     }
     let mut groups: Vec<((String, bool, bool), Vec<AssignmentIx>)> = by_role.into_iter().collect();
     let mut rest = Vec::new();
@@ -57,9 +57,7 @@ pub(super) fn assigned(tenant: &Tenant, list: &[AssignmentIx], most: usize) -> V
                 .map(|ix| naming::principal(tenant, tenant.assignment(*ix).principal))
                 .collect();
             hover.push_str(&format!("\nheld by {}", whom.join(", ")));
-            if let Some(guard) =
-                list.first().and_then(|ix| tenant.assignment(*ix).condition.as_ref())
-            {
+            if let Some(guard) = list.first().and_then(|ix| tenant.assignment(*ix).condition()) {
                 hover.push_str(&format!("\nwhere {}", guard.text));
             }
             Chip {

@@ -35,7 +35,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
     let mut last: Option<(ScopeIx, Option<ScopeIx>)> = None;
     for row in context.rows() {
         let assignment = tenant.assignment(row.fact);
-        if assignment.state != AssignmentState::Active || assignment.stands_for.is_some() {
+        if assignment.state != AssignmentState::Active || assignment.stands_for().is_some() {
             continue;
         }
         let holder = match last {

@@ -29,7 +29,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
         let message =
             format!("{} {may} the data role {}", context.who(row.holder), context.assignment(row));
         let mut reasons = Vec::new();
-        if let Some(guard) = &assignment.condition {
+        if let Some(guard) = assignment.condition() {
             reasons.push(format!("a condition limits it: {}", guard.text.trim()));
         }
         found.push(Finding {

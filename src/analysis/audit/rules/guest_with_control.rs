@@ -80,7 +80,7 @@ fn guest_sign(context: &Context<'_>, principal: PrincipalIx) -> Option<String> {
         return None;
     }
     let info = &context.tenant.infos[principal.row()];
-    if info.user_type.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("guest")) {
+    if info.is_guest {
         return Some("its userType is Guest".to_string());
     }
     let name = info.user_principal_name.as_deref()?;
@@ -104,7 +104,7 @@ fn words(context: &Context<'_>, guest: PrincipalIx, row: &Row) -> String {
     if row.holder != guest {
         text.push_str(&format!(" through {}", context.who(row.holder)));
     }
-    if context.tenant.assignment(row.fact).condition.is_some() {
+    if context.tenant.assignment(row.fact).condition().is_some() {
         text.push_str(" under a condition");
     }
     if context.is_eligible(row) {

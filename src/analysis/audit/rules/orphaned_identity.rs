@@ -21,7 +21,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
     let tenant = context.tenant;
     let owned: Vec<(PrincipalIx, Scope)> = tenant
         .principals()
-        .filter_map(|ix| Some((ix, resource_of(&tenant.infos[ix.row()].alternative_names)?)))
+        .filter_map(|ix| Some((ix, resource_of(tenant.infos[ix.row()].alternative_names())?)))
         .collect();
     if owned.is_empty() {
         return;

@@ -74,7 +74,7 @@ fn told(context: &Context<'_>, row: &Row, wider: &Row) -> Finding {
     if tenant.assignment(row.fact).state == AssignmentState::Eligible {
         reasons.push("it is eligible; activating it would add nothing".to_string());
     }
-    if tenant.assignment(wider.fact).condition.is_some() {
+    if tenant.assignment(wider.fact).condition().is_some() {
         reasons.push("both stand under the same condition".to_string());
     }
     reasons.push(format!("what stays: {}", context.assignment_id(wider.fact)));
@@ -142,7 +142,7 @@ fn contains(context: &mut Context<'_>, outer: &Row, inner: &Row) -> bool {
         && (wide.state == AssignmentState::Active || narrow.state == AssignmentState::Eligible)
         && wide.via_lighthouse == narrow.via_lighthouse
         && lasts(wide, narrow, context.options.at)
-        && demands_no_more(wide.condition.as_deref(), narrow.condition.as_deref())
+        && demands_no_more(wide.condition(), narrow.condition())
         && (outer.role == inner.role || context.grants.contained(inner.role, outer.role))
 }
 
@@ -159,7 +159,7 @@ fn contains_back(context: &mut Context<'_>, outer: &Row, inner: &Row) -> bool {
 /// A schedule instance and the assignment that it stands for are one grant.
 fn is_the_same(a: &Assignment, b: &Assignment) -> bool {
     let stands = |one: &Assignment, other: &Assignment| {
-        one.stands_for.is_some() && one.stands_for == other.name.guid()
+        one.stands_for().is_some() && one.stands_for() == other.name.guid()
     };
     let twins = a.name.guid().is_some() && a.name.guid() == b.name.guid();
     stands(a, b) || stands(b, a) || twins
@@ -167,11 +167,11 @@ fn is_the_same(a: &Assignment, b: &Assignment) -> bool {
 
 /// Is the wide one there whenever the narrow one is, from now on?
 fn lasts(wide: &Assignment, narrow: &Assignment, at: Option<Timestamp>) -> bool {
-    let begins = match wide.start {
+    let begins = match wide.start() {
         None => true,
-        Some(start) => narrow.start.max(at).is_some_and(|from| start <= from),
+        Some(start) => narrow.start().max(at).is_some_and(|from| start <= from),
     };
-    let ends = match (wide.end, narrow.end) {
+    let ends = match (wide.end(), narrow.end()) {
         (None, _) => true,
         (Some(_), None) => false,
         (Some(wide), Some(narrow)) => narrow <= wide,

@@ -36,7 +36,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
             continue;
         }
         // The same role under the same condition says the same, whoever holds it.
-        let own = context.tenant.assignment(row.fact).condition.as_deref();
+        let own = context.tenant.assignment(row.fact).condition();
         let key = (row.role, own.map(|guard| guard.text.clone()));
         let known = told.entry(key).or_insert_with(|| limit(context, row, &write, &free));
         let (limit, reasons) = known.clone();
@@ -106,7 +106,7 @@ fn limit(
     free: &[Free],
 ) -> (Limit, Vec<String>) {
     let tenant = context.tenant;
-    let own = tenant.assignment(row.fact).condition.as_deref();
+    let own = tenant.assignment(row.fact).condition();
     let blocks = tenant.role(row.role).definition().map_or(&[][..], |role| &role.blocks);
     let mut reasons = Vec::new();
     let mut widest = Limit::Some;
