@@ -62,7 +62,7 @@ fn hold(
     let scopes: BTreeMap<String, Scope> = tenants
         .iter()
         .flat_map(|tenant| tenant.all_scopes().map(|ix| tenant.scope_text(ix)))
-        .map(|scope| (scope.folded().to_owned(), scope.clone()))
+        .map(|scope| (scope.folded().into_owned(), scope.clone()))
         .collect();
     for principal in people {
         for scope in scopes.values() {

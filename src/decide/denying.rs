@@ -75,7 +75,7 @@ impl Walk<'_> {
                 .request
                 .scope
                 .folded()
-                .strip_prefix(tenant.scope_text(above).folded())
+                .strip_prefix(&*tenant.scope_text(above).folded())
                 .is_some_and(|rest| rest.starts_with("/providers/"))
                 && tenant.scope_text(above).kind() == ScopeKind::Resource;
             if extension {

@@ -2,6 +2,7 @@
 
 use crate::origin::{Error, ErrorKind};
 use memchr::{memchr, memchr_iter, memrchr_iter};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,8 +54,9 @@ impl ScopeKind {
 /// ```
 #[derive(Clone)]
 pub struct Scope {
-    /// The text and, just as long, the same folded: a tenant has a hundred thousand of them.
-    both: Box<str>,
+    /// As it was given. A tenant has a hundred thousand of them, so the folded form is made when it is asked
+    /// for.
+    text: Box<str>,
 }
 
 /// The longest scope that is read, in bytes. Azure's own ids stay under a few thousand.
@@ -64,7 +66,7 @@ impl Scope {
     /// The scope above everything.
     #[must_use]
     pub fn root() -> Scope {
-        Scope { both: "//".into() }
+        Scope { text: "/".into() }
     }
 
     /// The scope of a management group, by its id (not its display name, semantics.md 6.6).
@@ -101,36 +103,56 @@ impl Scope {
             return Err(wrong(text, "blanks stand before its last slash"));
         }
         let bare = bare.strip_prefix('/').unwrap_or(bare);
-        let mut both = String::with_capacity(2 * (bare.len() + 1));
-        for _ in 0..2 {
-            both.push('/');
-            both.push_str(bare);
-        }
         // One pass tells that there is nothing to look for in the segments, as in nearly every scope.
         let plain = bare.bytes().fold(true, |plain, byte| {
             plain & (0x20..0x7f).contains(&byte) & !matches!(byte, b'{' | b'}' | b'<' | b'>' | b'*')
         });
         check(text, bare, if plain { Characters::Plain } else { Characters::Any })?;
-        both[bare.len() + 1..].make_ascii_lowercase();
-        Ok(Scope { both: both.into() })
+        let mut text = String::with_capacity(bare.len() + 1);
+        text.push('/');
+        text.push_str(bare);
+        Ok(Scope { text: text.into() })
     }
 
     /// The spelling that was given, with the slashes mended.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.both[..self.both.len() / 2]
+        &self.text
     }
 
     /// The form that is compared: ASCII lower case.
     #[must_use]
-    pub fn folded(&self) -> &str {
-        &self.both[self.both.len() / 2..]
+    pub fn folded(&self) -> Cow<'_, str> {
+        if self.text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            Cow::Owned(self.text.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(&self.text)
+        }
+    }
+
+    /// Does something with the bytes of the folded form, which ask for no memory unless they are many.
+    pub(crate) fn with_folded<T>(&self, take: impl FnOnce(&[u8]) -> T) -> T {
+        with_folded(&self.text, take)
+    }
+
+    /// Are these bytes its folded form?
+    pub(crate) fn is_folded_as(&self, folded: &[u8]) -> bool {
+        const WIDE: usize = 16;
+        let (text, lone) = self.text.as_bytes().as_chunks::<WIDE>();
+        let (other, other_lone) = folded.as_chunks::<WIDE>();
+        // All of a chunk, whatever its first byte says, is one instruction or two.
+        let fold = |chunk: &[u8; WIDE]| {
+            chunk.map(|byte| byte | (u8::from(byte.is_ascii_uppercase()) << 5))
+        };
+        self.text.len() == folded.len()
+            && text.iter().zip(other).all(|(one, other)| fold(one) == *other)
+            && lone.eq_ignore_ascii_case(other_lone)
     }
 
     /// Which level it is on.
     #[must_use]
     pub fn kind(&self) -> ScopeKind {
-        kind_of(self.folded())
+        kind_of(&self.text)
     }
 
     /// The last segment: what people call the thing.
@@ -143,7 +165,7 @@ impl Scope {
     /// `/`, for a management group, and for a subscription, whose parents only the tenant knows.
     #[must_use]
     pub fn parent(&self) -> Option<Scope> {
-        let mut ends = ancestor_ends(self.folded());
+        let mut ends = ancestor_ends(&self.text);
         ends.pop();
         Some(self.up_to(ends.pop()?))
     }
@@ -152,32 +174,30 @@ impl Scope {
     /// compared: `rg` is not above `rg2`.
     #[must_use]
     pub fn contains(&self, other: &Scope) -> bool {
-        if self.folded().len() == 1 || self.folded() == other.folded() {
-            return true;
-        }
-        ancestor_ends(other.folded()).iter().any(|end| other.folded()[..*end] == *self.folded())
+        let is_own = |end: &usize| self.text.eq_ignore_ascii_case(&other.text[..*end]);
+        self.text.len() == 1 || self == other || ancestor_ends(&other.text).iter().any(is_own)
     }
 
     /// The subscription part, where there is one.
     #[must_use]
     pub fn subscription(&self) -> Option<Scope> {
-        let rest = self.folded().strip_prefix("/subscriptions/")?;
+        let rest = strip_prefix(&self.text, "/subscriptions/")?;
         Some(self.up_to("/subscriptions/".len() + rest.find('/').unwrap_or(rest.len())))
     }
 
     /// The resource group part, where there is one.
     #[must_use]
     pub fn resource_group(&self) -> Option<Scope> {
-        let ends = ancestor_ends(self.folded());
+        let ends = ancestor_ends(&self.text);
         let end = *ends.get(1)?;
-        (kind_of(&self.folded()[..end]) == ScopeKind::ResourceGroup).then(|| self.up_to(end))
+        (kind_of(&self.text[..end]) == ScopeKind::ResourceGroup).then(|| self.up_to(end))
     }
 
     /// The full resource type of a resource or extension resource, such as
     /// `Microsoft.Storage/storageAccounts/blobServices`; `None` above resources.
     #[must_use]
     pub fn resource_type(&self) -> Option<String> {
-        let at = last_providers(self.folded())?;
+        let at = last_providers(&self.text)?;
         if self.kind() != ScopeKind::Resource {
             return None;
         }
@@ -193,17 +213,14 @@ impl Scope {
 
     /// The scope that ends at an offset of the text, one of [`ancestor_ends`].
     pub(crate) fn up_to(&self, end: usize) -> Scope {
-        let mut both = String::with_capacity(2 * end);
-        both.push_str(&self.text()[..end]);
-        both.push_str(&self.folded()[..end]);
-        Scope { both: both.into() }
+        Scope { text: self.text[..end].into() }
     }
 
     /// The `(type, name)` pairs after the last provider namespace, with the namespace: what a
     /// condition may ask about (`storageAccounts:name`).
     #[must_use]
     pub fn names(&self) -> Vec<(String, &str)> {
-        let Some(at) = last_providers(self.folded()) else { return Vec::new() };
+        let Some(at) = last_providers(&self.text) else { return Vec::new() };
         let mut segments = self.text()[at + "/providers/".len()..].split('/');
         let mut path = segments.next().unwrap_or_default().to_string();
         let mut found = Vec::new();
@@ -234,9 +251,31 @@ pub(crate) fn folded_type(folded: &str, into: &mut String) -> bool {
 }
 
 /// Where the last `/providers/` stands.
-fn last_providers(folded: &str) -> Option<usize> {
-    let bytes = folded.as_bytes();
-    memrchr_iter(b'/', bytes).find(|slash| bytes[*slash..].starts_with(b"/providers/"))
+fn last_providers(text: &str) -> Option<usize> {
+    const PART: &[u8] = b"/providers/";
+    let bytes = text.as_bytes();
+    memrchr_iter(b'/', bytes).find(|slash| {
+        bytes.get(*slash..*slash + PART.len()).is_some_and(|part| part.eq_ignore_ascii_case(PART))
+    })
+}
+
+/// What follows a prefix, whatever case it is in.
+fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// Folds a text, for one look at it.
+pub(crate) fn with_folded<T>(text: &str, take: impl FnOnce(&[u8]) -> T) -> T {
+    let mut buffer = [0u8; 512];
+    match buffer.get_mut(..text.len()) {
+        Some(folded) => {
+            folded.copy_from_slice(text.as_bytes());
+            folded.make_ascii_lowercase();
+            take(folded)
+        }
+        None => take(text.to_ascii_lowercase().as_bytes()),
+    }
 }
 
 /// The parts between slashes, as `split('/')` gives them, for texts that are read by the million.
@@ -251,27 +290,29 @@ fn segments(text: &str) -> impl Iterator<Item = &str> {
 
 const MANAGEMENT_GROUPS: &str = "/providers/microsoft.management/managementgroups/";
 
-fn kind_of(folded: &str) -> ScopeKind {
-    if folded == "/" {
+fn kind_of(text: &str) -> ScopeKind {
+    if text == "/" {
         return ScopeKind::Root;
     }
-    if let Some(rest) = folded.strip_prefix(MANAGEMENT_GROUPS)
+    if let Some(rest) = strip_prefix(text, MANAGEMENT_GROUPS)
         && !rest.contains('/')
     {
         return ScopeKind::ManagementGroup;
     }
-    if let Some(rest) = folded.strip_prefix("/subscriptions/") {
+    if let Some(rest) = strip_prefix(text, "/subscriptions/") {
         let mut segments = segments(rest).skip(1);
         match (segments.next(), segments.next(), segments.next()) {
             (None, ..) => return ScopeKind::Subscription,
-            (Some("resourcegroups"), Some(_), None) => return ScopeKind::ResourceGroup,
+            (Some(kind), Some(_), None) if kind.eq_ignore_ascii_case("resourcegroups") => {
+                return ScopeKind::ResourceGroup;
+            }
             _ => {}
         }
     }
     ScopeKind::Resource
 }
 
-/// Where each scope at or above a folded scope ends in its text, outermost first, the scope itself
+/// Where each scope at or above a scope ends in its text, outermost first, the scope itself
 /// last. `/` and what stands above a subscription or a management group is not in the text.
 ///
 /// ```
@@ -281,23 +322,23 @@ fn kind_of(folded: &str) -> ScopeKind {
 /// assert_eq!(above, ["/subscriptions/s", "/subscriptions/s/resourcegroups/r", scope]);
 /// ```
 #[must_use]
-pub fn ancestor_ends(folded: &str) -> Vec<usize> {
+pub fn ancestor_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::with_capacity(8);
     let mut at = 0;
-    while at < folded.len() {
-        let Some(first) = segment_end(folded, at) else { break };
-        if &folded[at + 1..first] == "providers" {
+    while at < text.len() {
+        let Some(first) = segment_end(text, at) else { break };
+        if text[at + 1..first].eq_ignore_ascii_case("providers") {
             // `providers/{namespace}` is part of what follows, never a scope of its own.
-            match segment_end(folded, first) {
+            match segment_end(text, first) {
                 Some(namespace) => at = namespace,
                 None => break,
             }
-            let Some(kind) = segment_end(folded, at) else { break };
-            let Some(name) = segment_end(folded, kind) else { break };
+            let Some(kind) = segment_end(text, at) else { break };
+            let Some(name) = segment_end(text, kind) else { break };
             ends.push(name);
             at = name;
         } else {
-            let Some(name) = segment_end(folded, first) else { break };
+            let Some(name) = segment_end(text, first) else { break };
             ends.push(name);
             at = name;
         }
@@ -374,13 +415,13 @@ fn wrong(text: &str, what: &str) -> Error {
 
 impl PartialEq for Scope {
     fn eq(&self, other: &Scope) -> bool {
-        self.folded() == other.folded()
+        self.text.eq_ignore_ascii_case(&other.text)
     }
 }
 impl Eq for Scope {}
 impl std::hash::Hash for Scope {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.folded().hash(state);
+        self.with_folded(|folded| folded.hash(state));
     }
 }
 impl PartialOrd for Scope {
@@ -390,7 +431,12 @@ impl PartialOrd for Scope {
 }
 impl Ord for Scope {
     fn cmp(&self, other: &Scope) -> std::cmp::Ordering {
-        self.folded().cmp(other.folded())
+        // Two of one tenant often begin alike, and far.
+        let (one, other) = (self.text.as_bytes(), other.text.as_bytes());
+        let alike = one.as_chunks::<16>().0.iter().zip(other.as_chunks().0);
+        let at = 16 * alike.take_while(|(one, other)| one == other).count();
+        let folded = one[at..].iter().map(u8::to_ascii_lowercase);
+        folded.cmp(other[at..].iter().map(u8::to_ascii_lowercase))
     }
 }
 impl FromStr for Scope {

@@ -131,8 +131,8 @@ pub(crate) fn assignment_name(
         return AssignmentName::Bare(guid);
     }
     const COLLECTION: &str = "/providers/microsoft.authorization/roleassignments/";
-    let folded = reader.facts.scope_at(scope).folded();
-    let prefix = if folded == "/" { "" } else { folded };
+    let text = reader.facts.scope_at(scope).text();
+    let prefix = if text == "/" { "" } else { text };
     let under_scope = id
         .get(..prefix.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))

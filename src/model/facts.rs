@@ -151,7 +151,7 @@ impl Facts {
 
     /// The row of a scope, added on first sight.
     pub fn scope(&mut self, scope: Scope) -> ScopeRef {
-        match self.scope_row(scope.folded()) {
+        match scope.with_folded(|folded| self.scope_row_of(folded)) {
             Some(row) => row,
             None => self.add_scope(scope),
         }
@@ -173,20 +173,20 @@ impl Facts {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let hash_of = |row: &u32| {
-            scopes.get(*row as usize).map_or(0, |scope| scope_hash(scope.folded().as_bytes()))
-        };
+        let hash_of =
+            |row: &u32| scopes.get(*row as usize).map_or(0, |scope| scope.with_folded(scope_hash));
         self.scope_rows.insert_unique(hash_of(&row), row, hash_of);
         ScopeRef(row)
     }
 
     /// The row of a scope, where there is one.
     pub(crate) fn scope_row(&self, folded: &str) -> Option<ScopeRef> {
-        self.scope_rows
-            .find(scope_hash(folded.as_bytes()), |row| {
-                self.scopes[*row as usize].folded() == folded
-            })
-            .map(|row| ScopeRef(*row))
+        self.scope_row_of(folded.as_bytes())
+    }
+
+    fn scope_row_of(&self, folded: &[u8]) -> Option<ScopeRef> {
+        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
+        self.scope_rows.find(scope_hash(folded), same).map(|row| ScopeRef(*row))
     }
 
     /// The row of a scope whose folded text is known already.

@@ -190,7 +190,9 @@ fn scope_forest(facts: &mut Facts) -> (Scopes, Vec<ScopeIx>) {
         for subscription in &facts.subscriptions {
             let node = forest.seed(subscription.scope);
             let root = subscription.tenant.and_then(|id| {
-                forest.find(&format!("/providers/microsoft.management/managementgroups/{id}"))
+                forest.find(
+                    format!("/providers/microsoft.management/managementgroups/{id}").as_bytes(),
+                )
             });
             if let (Some(root), false) = (root, placed.contains(&node)) {
                 // A subscription has no scope below it that is a management group: no circle.
@@ -221,7 +223,8 @@ fn scope_forest(facts: &mut Facts) -> (Scopes, Vec<ScopeIx>) {
 
 fn is_tenant_root(forest: &Forest, facts: &Facts, node: Seed) -> bool {
     facts.subscriptions.iter().filter_map(|subscription| subscription.tenant).any(|id| {
-        forest.find(&format!("/providers/microsoft.management/managementgroups/{id}")) == Some(node)
+        forest.find(format!("/providers/microsoft.management/managementgroups/{id}").as_bytes())
+            == Some(node)
     })
 }
 
@@ -388,7 +391,7 @@ fn principals(facts: &mut Facts) -> People {
             alternative_names: principal.alternative_names,
             security_attributes: principal.security_attributes,
         };
-        add(&mut info.more, more);
+        info.add(more);
     }
     let mut named = std::mem::take(&mut facts.names_in_assignments);
     for (row, id) in ids.iter().enumerate() {
@@ -401,30 +404,12 @@ fn principals(facts: &mut Facts) -> People {
             PrincipalType::User => info.user_principal_name = Some(std::mem::take(name)),
             PrincipalType::ServicePrincipal if Guid::parse(name).is_some() => {
                 let more = PrincipalMore { app_id: Guid::parse(name), ..PrincipalMore::default() };
-                add(&mut info.more, more);
+                info.add(more);
             }
             _ => info.display_name = Some(std::mem::take(name)),
         }
     }
     People { ids, kinds, infos, rows, holders }
-}
-
-/// Adds what another entry knows of the same principal; what the first one said stands.
-fn add(known: &mut Option<Box<PrincipalMore>>, more: PrincipalMore) {
-    let PrincipalMore { mail, app_id, alternative_names, security_attributes } = more;
-    let lists = !alternative_names.is_empty() || !security_attributes.is_empty();
-    if mail.is_none() && app_id.is_none() && !lists {
-        return;
-    }
-    let known = known.get_or_insert_default();
-    known.mail = known.mail.take().or(mail);
-    known.app_id = known.app_id.or(app_id);
-    if known.alternative_names.is_empty() {
-        known.alternative_names = alternative_names;
-    }
-    if known.security_attributes.is_empty() {
-        known.security_attributes = security_attributes;
-    }
 }
 
 /// `(member, group)` pairs. Only groups that count for access have an effect of their own (U13), but

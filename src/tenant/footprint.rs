@@ -66,22 +66,6 @@ impl Tenant {
     }
 }
 
-impl PrincipalInfo {
-    fn held(&self) -> usize {
-        let names = [&self.display_name, &self.user_principal_name].into_iter().flatten();
-        let more = self.more.as_ref().map_or(0, |more| {
-            size_of_val(&**more)
-                + more.mail.as_ref().map_or(0, |mail| mail.len())
-                + more
-                    .alternative_names
-                    .iter()
-                    .map(|name| size_of::<Box<str>>() + name.len())
-                    .sum::<usize>()
-        });
-        names.map(|name| name.len()).sum::<usize>() + more
-    }
-}
-
 /// What an assignment holds beside itself.
 fn beside(one: &Assignment) -> usize {
     let name = match &one.name {

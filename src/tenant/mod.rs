@@ -11,6 +11,7 @@ mod listing;
 mod members;
 mod names;
 mod notices;
+mod principal;
 mod roles;
 mod scopes;
 mod twice;
@@ -19,6 +20,7 @@ pub(crate) use bits::{Bits, Operations, numbers, unite, without};
 pub use footprint::Footprint;
 pub(crate) use members::CLOSURE_LIMIT;
 pub use names::{Candidate, NameError};
+pub(crate) use principal::{PrincipalInfo, PrincipalMore};
 pub(crate) use roles::Needle;
 pub(crate) use roles::{Held, at as plane_at};
 pub use roles::{RoleState, Side};
@@ -31,7 +33,7 @@ use crate::model::{
     Assignment, ClassicAdministrator, Deny, Facts, Gap, InputKind, Lock, Note, PrincipalType,
     Resource, Touches, World,
 };
-use crate::origin::{Origin, Sources};
+use crate::origin::Sources;
 use members::Members;
 use roles::Roles;
 use rustc_hash::FxHashMap;
@@ -93,58 +95,6 @@ pub(crate) struct Row {
     /// Does it hold whenever and for whatever its role says? Active, without a time window, without a
     /// condition, not through Lighthouse: then nothing else of the assignment needs to be looked at.
     pub(crate) plain: bool,
-}
-
-/// What is known of a principal besides its id.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PrincipalInfo {
-    pub(crate) display_name: Option<Box<str>>,
-    pub(crate) user_principal_name: Option<Box<str>>,
-    /// What few have: a directory has tens of thousands of them.
-    pub(crate) more: Option<Box<PrincipalMore>>,
-    /// Where its entry in the directory stands; none where it is only named by something else.
-    pub(crate) origin: Origin,
-    pub(crate) described: bool,
-    pub(crate) is_guest: bool,
-}
-
-/// What few principals have.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PrincipalMore {
-    /// Where it is another than the user principal name.
-    pub(crate) mail: Option<Box<str>>,
-    pub(crate) app_id: Option<Guid>,
-    pub(crate) alternative_names: Vec<Box<str>>,
-    pub(crate) security_attributes: Vec<(Box<str>, Vec<Box<str>>)>,
-}
-
-impl PrincipalInfo {
-    /// The mail address, where it is another than the user principal name.
-    pub(crate) fn mail(&self) -> Option<&str> {
-        self.more.as_ref()?.mail.as_deref()
-    }
-
-    /// The application (client) id.
-    pub(crate) fn app_id(&self) -> Option<Guid> {
-        self.more.as_ref()?.app_id
-    }
-
-    /// Of a managed identity the resource it belongs to, among others.
-    pub(crate) fn alternative_names(&self) -> &[Box<str>] {
-        self.more.as_ref().map_or(&[], |more| &more.alternative_names)
-    }
-
-    /// Custom security attributes as (`set_name`, values).
-    pub(crate) fn security_attributes(&self) -> &[(Box<str>, Vec<Box<str>>)] {
-        self.more.as_ref().map_or(&[], |more| &more.security_attributes)
-    }
-
-    /// The names that people may know it by.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [self.user_principal_name.as_deref(), self.mail(), self.display_name.as_deref()]
-            .into_iter()
-            .flatten()
-    }
 }
 
 /// Everything that a question can be asked about. See the module documentation.
@@ -364,7 +314,7 @@ impl Tenant {
     /// A scope of the tenant, exactly.
     #[must_use]
     pub fn scope(&self, scope: &Scope) -> Option<ScopeIx> {
-        self.scopes.find(scope.folded())
+        self.scopes.find(scope)
     }
 
     /// A scope of the tenant by its text in any case, without parsing it: `None` where nothing names it,

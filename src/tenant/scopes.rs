@@ -2,7 +2,7 @@
 
 use super::ScopeIx;
 use super::footprint::held;
-use crate::ident::{Scope, ScopeKind, ancestor_ends};
+use crate::ident::{Scope, ScopeKind, ancestor_ends, with_folded};
 use crate::model::{ScopeRef, scope_hash as hash};
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
@@ -154,9 +154,9 @@ impl Forest {
 
     fn parent_in_text(&mut self, row: usize) -> Option<Seed> {
         let scope = &self.scopes[row];
-        let ends = ancestor_ends(scope.folded());
+        let ends = ancestor_ends(scope.text());
         let end = ends[ends.len().checked_sub(2)?];
-        if let Some(found) = self.find(&scope.folded()[..end]) {
+        if let Some(found) = with_folded(&scope.text()[..end], |above| self.find(above)) {
             return Some(found);
         }
         let above = scope.up_to(end);
@@ -165,10 +165,10 @@ impl Forest {
 
     fn push(&mut self, scope: Scope) -> Seed {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        let hashed = hash(scope.folded().as_bytes());
+        let hashed = scope.with_folded(hash);
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let rehash = |row: &u32| hash(scopes[*row as usize].folded().as_bytes());
+        let rehash = |row: &u32| scopes[*row as usize].with_folded(hash);
         self.rows.insert_unique(hashed, row, rehash);
         Seed(row)
     }
@@ -220,16 +220,15 @@ impl Forest {
         (0..u32::try_from(self.scopes.len()).unwrap_or(u32::MAX)).map(Seed)
     }
 
-    pub(crate) fn find(&self, folded: &str) -> Option<Seed> {
-        self.rows
-            .find(hash(folded.as_bytes()), |row| self.scopes[*row as usize].folded() == folded)
-            .map(|row| Seed(*row))
+    pub(crate) fn find(&self, folded: &[u8]) -> Option<Seed> {
+        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
+        self.rows.find(hash(folded), same).map(|row| Seed(*row))
     }
 
     /// Numbers the forest, and says which number each seed got. Children of one parent are sorted by
     /// name, so the order of files does not matter.
     pub(crate) fn finish(mut self) -> (Scopes, Vec<ScopeIx>) {
-        let root = match self.find("/") {
+        let root = match self.find(b"/") {
             Some(root) => root,
             None => {
                 self.parents.push(None);
@@ -313,7 +312,7 @@ impl Forest {
 impl Scopes {
     /// The bytes of the tree, and of the texts.
     pub(crate) fn held(&self) -> (usize, usize) {
-        let texts = self.scopes.iter().map(|one| 2 * one.text().len()).sum::<usize>();
+        let texts = self.scopes.iter().map(|one| one.text().len()).sum::<usize>();
         let names = self.names.values().map(|name| name.len()).sum::<usize>();
         (held(&self.links) + self.rows.allocation_size(), held(&self.scopes) + texts + names)
     }
@@ -322,27 +321,19 @@ impl Scopes {
         self.scopes.len()
     }
 
-    pub(crate) fn find(&self, folded: &str) -> Option<ScopeIx> {
-        self.find_bytes(folded.as_bytes())
+    pub(crate) fn find(&self, scope: &Scope) -> Option<ScopeIx> {
+        scope.with_folded(|folded| self.find_bytes(folded))
     }
 
     fn find_bytes(&self, folded: &[u8]) -> Option<ScopeIx> {
-        let same = |row: &u32| self.scopes[*row as usize].folded().as_bytes() == folded;
+        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
         self.rows.find(hash(folded), same).map(|row| ScopeIx(*row))
     }
 
     /// A scope by its text in any case. A text that is written otherwise than Azure writes it (slashes at
     /// its end, blanks around it) is not found.
     pub(crate) fn find_text(&self, text: &str) -> Option<ScopeIx> {
-        let mut buffer = [0u8; 512];
-        match buffer.get_mut(..text.len()) {
-            Some(folded) => {
-                folded.copy_from_slice(text.as_bytes());
-                folded.make_ascii_lowercase();
-                self.find_bytes(folded)
-            }
-            None => self.find(&text.to_ascii_lowercase()),
-        }
+        with_folded(text, |folded| self.find_bytes(folded))
     }
 
     pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
@@ -418,20 +409,21 @@ impl Scopes {
     /// A question's scope, or the nearest one above it that the tenant lists; and whether it is the scope
     /// itself.
     pub(crate) fn nearest(&self, scope: &Scope) -> (ScopeIx, bool) {
-        if let Some(at) = self.find(scope.folded()) {
-            return (at, true);
-        }
-        let ends = ancestor_ends(scope.folded());
-        let above = ends.iter().rev().skip(1).find_map(|end| self.find(&scope.folded()[..*end]));
-        (above.unwrap_or(ScopeIx(0)), false)
+        scope.with_folded(|folded| {
+            if let Some(at) = self.find_bytes(folded) {
+                return (at, true);
+            }
+            let ends = ancestor_ends(scope.text());
+            let above = ends.iter().rev().skip(1).find_map(|end| self.find_bytes(&folded[..*end]));
+            (above.unwrap_or(ScopeIx(0)), false)
+        })
     }
 
     /// Is nothing in the text of a scope known that stands at the root: is it in a subscription or a
     /// management group that nobody listed?
     pub(crate) fn is_outside(&self, nearest: ScopeIx, scope: &Scope) -> bool {
         nearest == ScopeIx(0)
-            && (scope.kind() == ScopeKind::ManagementGroup
-                || scope.folded().starts_with("/subscriptions/"))
+            && (scope.kind() == ScopeKind::ManagementGroup || scope.subscription().is_some())
     }
 
     /// Where a question's scope stands.

@@ -32,7 +32,7 @@ impl Places {
             .collect();
         let mut old = Vec::with_capacity(before.scopes.len());
         for ix in before.all_scopes() {
-            let known = after.scopes.find(before.scope_text(ix).folded());
+            let known = after.scopes.find(before.scope_text(ix));
             old.push(known.map_or_else(
                 || {
                     let above = before.scope_parent(ix);

@@ -38,8 +38,9 @@ pub(crate) fn of(folded: &str) -> &'static [LocalAuth] {
 /// them ends in the text of the scope, and every aspect of its type.
 pub(crate) fn above(scope: &Scope) -> Option<(usize, &'static [LocalAuth])> {
     let mut kind = String::new();
-    for end in ancestor_ends(scope.folded()).into_iter().rev() {
-        if !folded_type(&scope.folded()[..end], &mut kind) {
+    let folded = scope.folded();
+    for end in ancestor_ends(&folded).into_iter().rev() {
+        if !folded_type(&folded[..end], &mut kind) {
             continue;
         }
         if kind.contains(char::is_whitespace) {

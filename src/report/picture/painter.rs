@@ -60,7 +60,7 @@ impl Painter<'_> {
             let scope = tenant.scope_text(ix);
             let node = scope_node(&mut self.picture, tenant, scope);
             if let Some(parent) =
-                above.and_then(|ix| self.scopes.get(tenant.scope_text(ix).folded()))
+                above.and_then(|ix| self.scopes.get(&*tenant.scope_text(ix).folded()))
             {
                 self.picture.link(*parent, node, EdgeKind::Holds, Mark::Plain);
             }
@@ -71,7 +71,7 @@ impl Painter<'_> {
             [Some(&self.question.scope), access.doors.as_ref().map(|doors| &doors.resource)];
         let mut unlisted: Vec<&Scope> = unlisted.into_iter().flatten().collect();
         unlisted.extend(decision.linked.iter().map(|linked| &linked.scope));
-        unlisted.sort_by_key(|scope| scope.folded().len());
+        unlisted.sort_by_key(|scope| scope.text().len());
         for scope in unlisted {
             self.scope(scope);
         }
@@ -80,11 +80,11 @@ impl Painter<'_> {
     }
 
     pub(super) fn scope(&mut self, scope: &Scope) -> NodeIndex {
-        if let Some(node) = self.scopes.get(scope.folded()) {
+        if let Some(node) = self.scopes.get(&*scope.folded()) {
             return *node;
         }
         let parent = std::iter::successors(scope.parent(), Scope::parent)
-            .find_map(|above| self.scopes.get(above.folded()).copied());
+            .find_map(|above| self.scopes.get(&*above.folded()).copied());
         let node = scope_node(&mut self.picture, self.tenant, scope);
         if let Some(parent) = parent {
             self.picture.link(parent, node, EdgeKind::Holds, Mark::Plain);
@@ -95,7 +95,7 @@ impl Painter<'_> {
 
     pub(super) fn scope_at(&self, ix: ScopeIx) -> NodeIndex {
         let folded = self.tenant.scope_text(ix).folded();
-        self.scopes.get(folded).copied().unwrap_or(self.target)
+        self.scopes.get(&*folded).copied().unwrap_or(self.target)
     }
 
     pub(super) fn principal(&mut self, ix: PrincipalIx) -> NodeIndex {

@@ -111,7 +111,7 @@ impl Known {
         scope: &Scope,
     ) -> Option<Vec<String>> {
         let subscription = scope.subscription()?;
-        let covered = self.subscriptions.contains(subscription.folded());
+        let covered = self.subscriptions.contains(&*subscription.folded());
         let there =
             |scope: &Scope| tenant.scope(scope).is_some_and(|ix| tenant.resource(ix).is_some());
         let kind = scope.resource_type()?.to_ascii_lowercase();

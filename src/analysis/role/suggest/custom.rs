@@ -58,8 +58,8 @@ pub(super) fn custom(
             .map(|scope| scope.resource_group().unwrap_or(scope))
             .collect();
     }
-    assignable.sort_by(|a, b| a.folded().cmp(b.folded()));
-    assignable.dedup_by(|a, b| a.folded() == b.folded());
+    assignable.sort();
+    assignable.dedup();
     let name = options.name.clone().unwrap_or_else(|| "Generated least-privilege role".to_string());
     let block = PermissionBlock {
         actions: list(Plane::Control),
