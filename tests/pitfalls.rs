@@ -52,6 +52,7 @@ const QUESTIONS: &[(&str, &str, &str, &str, &str)] = &[
         "/resourceGroups/rg-ai",
         "",
     ),
+    ("group-in-a-group-not-listed", READER, "Microsoft.Storage/storageAccounts/read", "", ""),
     ("role-in-two-exports", READER, "Microsoft.Storage/storageAccounts/read", "", ""),
     ("role-in-two-exports", READER, STORAGE_KEYS, "", ""),
     ("role-in-two-exports", READER, VM_START, "", ""),

@@ -164,11 +164,10 @@ fn group(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<(), Probl
     if let Some(problem) = lost {
         reader.refuse("member of a group", &problem, Touches::Members { group: Some(id) });
     }
-    // Expanded members are described in passing; one that cannot be read is still a member by id.
+    // Expanded members are described in passing; one that cannot be read is still a member by id. A group
+    // among them has members of its own, and where no file lists them it may hold anybody.
     for member in described {
-        let kind = super::recognise::directory_kind(&member);
-        if let Some(kind) = kind
-            && kind != PrincipalType::Group
+        if let Some(kind) = super::recognise::directory_kind(&member)
             && let Ok(member) = principal(reader, &member, kind)
         {
             reader.facts.principals.push(member);

@@ -1,0 +1,339 @@
+//! What an export leaves out: a group whose members no file lists, a part that was cut off, a place whose
+//! parent is not known. The oracle knows closed worlds only, so the answers of open ones are told here.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "in a test")]
+
+use azrbac::catalog::Catalog;
+use azrbac::condition::Attributes;
+use azrbac::decide::{Outcome, Request, WhatQuestion, can, effective, where_can, who_can};
+use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
+use azrbac::ingest;
+use azrbac::model::{Facts, World};
+use azrbac::pattern::Wildcards;
+use azrbac::tenant::{NameError, Tenant};
+use serde_json::{Value, json};
+
+const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+const ANN: &str = "10000000-0000-4000-8000-000000000001";
+const BOB: &str = "10000000-0000-4000-8000-000000000002";
+const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+const ALL: &str = "20000000-0000-4000-8000-000000000002";
+const DIRECTORY: &str = "30000000-0000-4000-8000-000000000001";
+const READ: &str = "Microsoft.Resources/subscriptions/resourceGroups/read";
+
+/// A tenant of files, each as a tool writes it.
+fn tenant(files: &[Value]) -> Tenant {
+    let mut facts = Facts::default();
+    for (number, file) in files.iter().enumerate() {
+        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
+    }
+    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+    Tenant::build(facts, &Catalog::newest())
+}
+
+fn assignment(principal: &str, kind: &str, role: &str, scope: &str) -> Value {
+    let name = format!("52000000-0000-4000-8000-{}", &principal[24..]);
+    json!([{
+        "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"),
+        "name": name, "principalId": principal, "principalType": kind, "scope": scope,
+        "roleDefinitionId": format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+        "type": "Microsoft.Authorization/roleAssignments",
+    }])
+}
+
+fn deny(principals: &[(&str, &str)], excludes: &[(&str, &str)]) -> Value {
+    let list = |of: &[(&str, &str)]| -> Vec<Value> {
+        of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
+    };
+    let id = format!(
+        "{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments/56000000-0000-4000-8000-000000000001"
+    );
+    json!({"value": [{
+        "id": id, "name": "56000000-0000-4000-8000-000000000001",
+        "type": "Microsoft.Authorization/denyAssignments",
+        "properties": {
+            "denyAssignmentName": "No reading", "scope": SUBSCRIPTION, "isSystemProtected": true,
+            "doNotApplyToChildScopes": false,
+            "permissions": [{"actions": ["*/read"], "notActions": [], "dataActions": [], "notDataActions": []}],
+            "principals": list(principals), "excludePrincipals": list(excludes),
+        },
+    }]})
+}
+
+/// A group with its members, as Graph gives it; a list that was cut off has the address of the next page.
+fn group(id: &str, members: &[(&str, &str)], whole: bool) -> Value {
+    let members: Vec<Value> = members
+        .iter()
+        .map(|(id, kind)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id, "displayName": id}))
+        .collect();
+    let mut group = json!({
+        "id": id, "displayName": id, "groupTypes": [], "mailEnabled": false, "securityEnabled": true,
+        "members": members,
+    });
+    if !whole {
+        group["members@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/next");
+    }
+    json!({
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups(members())",
+        "value": [group],
+    })
+}
+
+/// The outcome, and the codes of its gaps; every listing must say the same.
+fn answer(tenant: &Tenant, who: &str, at: Option<&str>) -> (Outcome, Vec<&'static str>) {
+    let operation = Operation::new(READ).expect("an operation");
+    let scope = Scope::new(SUBSCRIPTION).expect("a scope");
+    let who: Guid = who.parse().expect("an id");
+    let attributes = Attributes::default();
+    let at = at.map(|at| at.parse::<Timestamp>().expect("a time"));
+    let request =
+        Request { at, ..Request::new(who, &operation, Plane::Control, &scope, &attributes) };
+    let decision = can(tenant, &request);
+    let said = |listed: Option<Outcome>| listed.unwrap_or(Outcome::NotAllowed);
+    // A deny is told of those who would be allowed without it.
+    let denied = decision.outcome == Outcome::Denied;
+    let holders = who_can(tenant, &request).holders;
+    let listed = holders.into_iter().find(|one| tenant.principal_id(one.principal) == who);
+    if let Some(listed) = &listed {
+        assert_eq!(listed.outcome, decision.outcome, "who can");
+    } else {
+        assert!(!matches!(decision.outcome, Outcome::Allowed), "who can");
+    }
+    if let Some(at) = tenant.scope(&scope)
+        && !denied
+    {
+        let regions = where_can(tenant, &Request { scope: &Scope::root(), ..request.clone() });
+        assert_eq!(regions.outcome_at(tenant, at), decision.outcome, "where can");
+    }
+    let question = WhatQuestion {
+        principal: who,
+        scope: Some(&scope),
+        attributes: &attributes,
+        attributes_complete: false,
+        at: request.at,
+        via_lighthouse: false,
+        wildcards: Wildcards::Azure,
+    };
+    let set = effective(tenant, &question, Plane::Control);
+    let held = [Outcome::Allowed, Outcome::Conditional, Outcome::Denied]
+        .into_iter()
+        .find(|outcome| set.of(*outcome).any(|one| one.folded() == operation.folded()));
+    if !denied {
+        assert_eq!(said(held), decision.outcome, "effective");
+    }
+    (decision.outcome, decision.gaps.iter().map(|gap| gap.code).collect())
+}
+
+#[test]
+fn a_group_that_no_file_lists_may_hold_anybody() {
+    let held = assignment(TEAM, "Group", READER, SUBSCRIPTION);
+    let unlisted = tenant(std::slice::from_ref(&held));
+    assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
+    let listed = tenant(&[held.clone(), group(TEAM, &[(ANN, "user")], true)]);
+    assert_eq!(answer(&listed, ANN, None).0, Outcome::Allowed);
+    assert_eq!(answer(&listed, BOB, None), (Outcome::NotAllowed, vec![]));
+    let partly = tenant(&[held.clone(), group(TEAM, &[(ANN, "user")], false)]);
+    assert_eq!(answer(&partly, ANN, None).0, Outcome::Allowed);
+    assert_eq!(answer(&partly, BOB, None), (Outcome::Conditional, vec!["unknown-members"]));
+    // The whole list stands, whichever of two exports was cut off, and in whatever order they are read.
+    let (whole, part) = (group(TEAM, &[(ANN, "user")], true), group(TEAM, &[(ANN, "user")], false));
+    for two in [[whole.clone(), part.clone()], [part.clone(), whole]] {
+        let both = tenant(&[held.clone(), two[0].clone(), two[1].clone()]);
+        assert_eq!(answer(&both, BOB, None), (Outcome::NotAllowed, vec![]));
+    }
+    let twice = tenant(&[held.clone(), part.clone(), part]);
+    assert_eq!(answer(&twice, BOB, None).0, Outcome::Conditional);
+    // A user is no group.
+    let user = tenant(&[assignment(ANN, "User", READER, SUBSCRIPTION)]);
+    assert_eq!(answer(&user, BOB, None), (Outcome::NotAllowed, vec![]));
+}
+
+#[test]
+fn a_group_in_a_group_may_hold_anybody_too() {
+    let held = assignment(ALL, "Group", READER, SUBSCRIPTION);
+    let nested = group(ALL, &[(TEAM, "group")], true);
+    let open = tenant(&[held.clone(), nested.clone()]);
+    assert_eq!(answer(&open, BOB, None).0, Outcome::Conditional);
+    let listed = tenant(&[held, nested, group(TEAM, &[(ANN, "user")], true)]);
+    assert_eq!(answer(&listed, BOB, None), (Outcome::NotAllowed, vec![]));
+    assert_eq!(answer(&listed, ANN, None).0, Outcome::Allowed);
+}
+
+#[test]
+fn a_deny_of_a_group_that_no_file_lists_may_block() {
+    let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
+    let blocked = deny(&[(TEAM, "Group")], &[]);
+    let unlisted = tenant(&[held.clone(), blocked.clone()]);
+    assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
+    let others = tenant(&[held.clone(), blocked.clone(), group(TEAM, &[(BOB, "user")], true)]);
+    assert_eq!(answer(&others, ANN, None), (Outcome::Allowed, vec![]));
+    let own = tenant(&[held, blocked, group(TEAM, &[(ANN, "user")], true)]);
+    assert_eq!(answer(&own, ANN, None).0, Outcome::Denied);
+}
+
+#[test]
+fn a_group_that_is_excluded_and_that_no_file_lists_may_spare() {
+    let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
+    let blocked = deny(&[(ANN, "User")], &[(TEAM, "Group")]);
+    let unlisted = tenant(&[held.clone(), blocked.clone()]);
+    assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
+    let others = tenant(&[held.clone(), blocked.clone(), group(TEAM, &[(BOB, "user")], true)]);
+    assert_eq!(answer(&others, ANN, None).0, Outcome::Denied);
+    let own = tenant(&[held, blocked, group(TEAM, &[(ANN, "user")], true)]);
+    assert_eq!(answer(&own, ANN, None), (Outcome::Allowed, vec![]));
+}
+
+/// An instance knows when what it stands for ends; the assignment does not say.
+#[test]
+fn an_instance_lends_its_time_to_the_assignment_it_stands_for() {
+    let held = assignment(ANN, "User", READER, SUBSCRIPTION);
+    let instance = json!({"value": [{
+        "properties": {
+            "originRoleAssignmentId": held[0]["id"],
+            "roleAssignmentScheduleId": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/RoleAssignmentSchedules/54000000-0000-4000-8000-000000000001"),
+            "scope": SUBSCRIPTION, "roleDefinitionId": held[0]["roleDefinitionId"],
+            "principalId": ANN, "principalType": "User", "assignmentType": "Activated", "status": "Provisioned",
+            "startDateTime": "2026-06-01T08:00:00Z", "endDateTime": "2026-06-01T16:00:00Z",
+            "memberType": "Direct", "condition": null, "conditionVersion": null,
+        },
+        "name": "54000000-0000-4000-8000-000000000002",
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/RoleAssignmentScheduleInstances/54000000-0000-4000-8000-000000000002"),
+        "type": "Microsoft.Authorization/RoleAssignmentScheduleInstances",
+    }]});
+    let always = tenant(std::slice::from_ref(&held));
+    assert!(!always.has_time_windows());
+    assert_eq!(answer(&always, ANN, Some("2026-06-02T00:00:00Z")).0, Outcome::Allowed);
+    for files in [[held.clone(), instance.clone()], [instance, held]] {
+        let timed = tenant(&files);
+        assert!(timed.has_time_windows());
+        for (at, outcome) in [
+            ("2026-06-01T07:59:59Z", Outcome::NotAllowed),
+            ("2026-06-01T08:00:00Z", Outcome::Allowed),
+            ("2026-06-01T16:00:00Z", Outcome::NotAllowed),
+        ] {
+            assert_eq!(answer(&timed, ANN, Some(at)).0, outcome, "{at}");
+        }
+    }
+}
+
+/// A subscription whose management group no file tells hangs below the root group of its directory, if that
+/// is known, and below nothing that is certain otherwise.
+#[test]
+fn the_root_group_of_a_directory_stands_above_its_subscriptions() {
+    let root = format!("/providers/Microsoft.Management/managementGroups/{DIRECTORY}");
+    let other = "/providers/Microsoft.Management/managementGroups/other".to_string();
+    let subscriptions = json!([{
+        "id": SUBSCRIPTION.trim_start_matches("/subscriptions/"), "name": "Production",
+        "tenantId": DIRECTORY, "state": "Enabled", "isDefault": true, "cloudName": "AzureCloud",
+        "homeTenantId": DIRECTORY, "managedByTenants": [], "user": {"name": "ann", "type": "user"},
+    }]);
+    let at_root = [subscriptions.clone(), assignment(ANN, "User", READER, &root)];
+    assert_eq!(answer(&tenant(&at_root), ANN, None), (Outcome::Allowed, vec![]));
+    let at_other = [subscriptions, assignment(ANN, "User", READER, &other)];
+    let found = answer(&tenant(&at_other), ANN, None);
+    assert_eq!(found, (Outcome::Conditional, vec!["unknown-management-groups"]));
+}
+
+fn custom(id: &str, name: &str, actions: &[&str]) -> Value {
+    json!([{
+        "name": id, "roleName": name, "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
+        "permissions": [{"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}],
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{id}"),
+        "type": "Microsoft.Authorization/roleDefinitions",
+    }])
+}
+
+/// A file that says so is refused; facts that were made otherwise are held to the same.
+#[test]
+fn a_custom_role_never_takes_the_id_of_a_built_in_one() {
+    let own = "41000000-0000-4000-8000-000000000001";
+    let with_id = |name: &str, id: &str, world: World| {
+        let mut facts = Facts::default();
+        let role = custom(own, name, &["Microsoft.Compute/*"]);
+        ingest::read(&mut facts, "role.json", role.to_string().as_bytes());
+        let held = assignment(ANN, "User", id, SUBSCRIPTION);
+        ingest::read(&mut facts, "held.json", held.to_string().as_bytes());
+        facts.roles[0].id = Some(id.parse().expect("an id"));
+        facts.world = world;
+        Tenant::build(facts, &Catalog::newest())
+    };
+    for name in ["Contoso Reader", "reader"] {
+        let tenant = with_id(name, READER, World::Open);
+        let codes: Vec<&str> = tenant.gaps().iter().map(|gap| gap.code).collect();
+        assert_eq!(codes, ["custom-role-with-built-in-id"], "{name}");
+        let message = &tenant.gaps()[0].message;
+        assert_eq!(message.contains("is marked custom"), name == "reader", "{message}");
+        // The built-in definition grants it; the custom one would not.
+        assert_eq!(answer(&tenant, ANN, None).0, Outcome::Allowed, "{name}");
+        // A scenario may say what it likes.
+        let tenant = with_id(name, READER, World::Closed);
+        assert_eq!(tenant.gaps().len(), 0, "{name}");
+        assert_eq!(answer(&tenant, ANN, None).0, Outcome::NotAllowed, "{name}");
+    }
+    // With an id of its own it is what it says.
+    let tenant = with_id("Contoso Reader", own, World::Open);
+    assert_eq!(tenant.gaps().len(), 0);
+    assert_eq!(answer(&tenant, ANN, None), (Outcome::NotAllowed, vec![]));
+}
+
+/// A built-in role that was exported wins over the catalog, and what differs is said.
+#[test]
+fn an_exported_built_in_role_stands() {
+    let mut role = custom(READER, "Reader", &["Microsoft.Compute/*/read"]);
+    role[0]["roleType"] = json!("BuiltInRole");
+    let held = assignment(ANN, "User", READER, SUBSCRIPTION);
+    let differs = tenant(&[role.clone(), held.clone()]);
+    assert_eq!(answer(&differs, ANN, None), (Outcome::NotAllowed, vec![]));
+    assert!(differs.notes().iter().any(|note| note.code == "built-in-role-differs"));
+    role[0]["permissions"][0]["actions"] = json!(["*/read"]);
+    let same = tenant(&[role, held]);
+    assert_eq!(answer(&same, ANN, None).0, Outcome::Allowed);
+    assert!(same.notes().iter().all(|note| note.code != "built-in-role-differs"));
+}
+
+fn users(list: &[(&str, &str, &str)]) -> Value {
+    let list: Vec<Value> = list
+        .iter()
+        .map(|(id, name, mail)| {
+            json!({
+                "id": id, "displayName": format!("{name} (Contoso)"), "userPrincipalName": name,
+                "mail": mail, "businessPhones": [], "givenName": null, "jobTitle": null,
+            })
+        })
+        .collect();
+    json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": list})
+}
+
+/// A guest is known by the address of its home; an address that two have is the one's whose name it is.
+#[test]
+fn people_are_found_by_the_names_they_have() {
+    let guest = "ann_fabrikam.com#EXT#@contoso.example";
+    let tenant = tenant(&[users(&[
+        (ANN, guest, "ann@fabrikam.com"),
+        (BOB, "bob@contoso.example", "office@contoso.example"),
+        (TEAM, "office@contoso.example", "office@contoso.example"),
+        (ALL, "under_score#EXT#@contoso.example", "x@contoso.example"),
+    ])]);
+    let id = |text: &str| text.parse::<Guid>().expect("an id");
+    for (name, found) in [
+        (guest, ANN),
+        ("ANN@fabrikam.com", ANN),
+        ("bob@contoso.example", BOB),
+        ("office@contoso.example", TEAM),
+        (&*format!("{guest} (Contoso)"), ANN),
+    ] {
+        assert_eq!(tenant.resolve_principal(name).ok(), Some(id(found)), "{name}");
+    }
+    // Without a domain it is nobody's home address.
+    assert!(tenant.resolve_principal("under@score").is_err());
+    let Err(NameError::Unknown(like)) = tenant.resolve_principal("bob@contoso.exampel") else {
+        panic!("it is nobody's name")
+    };
+    assert!(like.iter().any(|one| one.id == BOB), "{like:?}");
+    let Err(NameError::Unknown(like)) = tenant.resolve_principal("bob") else {
+        panic!("it is nobody's name")
+    };
+    assert!(like.iter().any(|one| one.id == BOB), "{like:?}");
+}
