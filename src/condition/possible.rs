@@ -421,3 +421,135 @@ fn holds_with(node: &Node<'_>, holds: &[bool], at: &mut usize) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::condition::{Attributes, Condition, Inputs};
+    use crate::ident::{Operation, Plane};
+    use crate::pattern::Wildcards;
+    use crate::truth::Truth;
+
+    /// Could anything make it true, where nothing is known?
+    fn can_be_true(text: &str) -> bool {
+        let operation = Operation::new("X/y/read").expect("an operation");
+        let condition = Condition::parse(text).expect(text);
+        let found = condition.evaluate(&Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &Attributes::default(),
+            complete: false,
+            wildcards: Wildcards::Azure,
+        });
+        assert_ne!(found.truth, Truth::True, "{text}");
+        found.open
+    }
+
+    #[test]
+    fn one_comparison() {
+        // Possible, and possible with a NOT before it.
+        for (comparison, expected) in [
+            ("StringEquals 'p'", [true, true]),
+            ("ForAnyOfAnyValues:StringEquals {'p', 'q'}", [true, true]),
+            ("ForAnyOfAllValues:StringEquals {'p', 'q'}", [false, true]),
+            ("ForAllOfAllValues:StringEquals {'p', 'q'}", [false, true]),
+            ("ForAllOfAnyValues:StringEquals {'p', 'q'}", [true, true]),
+            ("ForAnyOfAnyValues:BoolNotEquals {true, false}", [true, false]),
+            ("NumericLessThan -9223372036854775808", [false, true]),
+            ("NumericLessThan -9223372036854775807", [true, true]),
+            ("NumericLessThan 9223372036854775807", [true, true]),
+            ("NumericGreaterThan 9223372036854775807", [false, true]),
+            ("NumericGreaterThan 9223372036854775806", [true, true]),
+            ("NumericGreaterThan -9223372036854775808", [true, true]),
+            ("NumericLessThanEquals -9223372036854775808", [true, true]),
+            ("NumericGreaterThanEquals 9223372036854775807", [true, true]),
+            ("StringNotLike '*'", [false, true]),
+            ("StringNotLike 'p*'", [true, true]),
+            ("StringNotStartsWith ''", [false, true]),
+        ] {
+            let text = format!("@Resource[X/y:a] {comparison}");
+            assert_eq!(
+                [can_be_true(&text), can_be_true(&format!("!({text})"))],
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_of_one_attribute() {
+        let (guid, other) =
+            ("'8e3af657-a8ff-443c-a75c-2fe8c4bcb635'", "'00000000-0000-0000-0000-000000000001'");
+        let (early, late) = ("'2026-01-01T00:00:00.0Z'", "'2026-01-02T00:00:00.0Z'");
+        for (one, and, expected) in [
+            ("StringEquals 'p'", "StringEquals 'q'", false),
+            ("StringEquals 'p'", "StringNotEquals 'p'", false),
+            ("StringEquals 'p'", "StringNotEquals 'q'", true),
+            // With and without case is not looked into.
+            ("StringEquals 'p'", "StringEqualsIgnoreCase 'Q'", true),
+            ("StringEquals 'pq'", "StringStartsWith 'p'", true),
+            ("StringEquals 'qp'", "StringStartsWith 'p'", false),
+            // Nor are two patterns.
+            ("StringLike 'p*'", "StringLike 'q*'", true),
+            ("NumericLessThan 3", "NumericGreaterThan 1", true),
+            ("NumericLessThan 3", "NumericGreaterThan 2", false),
+            ("NumericLessThan 3", "NumericGreaterThanEquals 2", true),
+            ("BoolEquals true", "BoolEquals false", false),
+            (&format!("GuidEquals {guid}"), &format!("GuidNotEquals {guid}"), false),
+            (&format!("GuidNotEquals {guid}"), &format!("GuidNotEquals {other}"), true),
+            (&format!("DateTimeLessThan {late}"), &format!("DateTimeGreaterThan {early}"), true),
+            (&format!("DateTimeLessThan {early}"), &format!("DateTimeGreaterThan {late}"), false),
+            // A list may hold both, but not both alone.
+            ("ForAnyOfAnyValues:StringEquals {'p'}", "ForAnyOfAnyValues:StringEquals {'q'}", true),
+            ("ForAllOfAnyValues:StringEquals {'p'}", "ForAllOfAnyValues:StringEquals {'q'}", false),
+            (
+                "ForAllOfAnyValues:StringEquals {'p'}",
+                "ForAnyOfAnyValues:StringNotEquals {'p'}",
+                false,
+            ),
+        ] {
+            let text = format!("@Resource[X/y:a] {one} AND @Resource[X/y:a] {and}");
+            assert_eq!(can_be_true(&text), expected, "{text}");
+            let text = format!("@Resource[X/y:a] {and} AND @Resource[X/y:a] {one}");
+            assert_eq!(can_be_true(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn several_unknowns() {
+        let a = |value: &str| format!("@Resource[X/y:a] StringEquals '{value}'");
+        let b = |value: &str| format!("@Resource[X/y:b] StringEquals '{value}'");
+        let exists = "Exists @Resource[X/y:a]";
+        let list = "SubOperationMatches{'Blob.List'}";
+        for (text, expected) in [
+            (format!("{exists} AND !({exists})"), false),
+            (format!("{} AND !({exists})", a("p")), false),
+            (format!("{} AND @Request[X/y:a] StringEquals 'q'", a("p")), true),
+            (format!("{} AND {}", a("p"), b("q")), true),
+            // Two unknowns in one comparison are not looked into.
+            (format!("@Resource[X/y:a] StringEquals @Resource[X/y:b] AND {} AND {}", a("p"), b("q")), true),
+            (format!("{list} AND !({list})"), false),
+            (format!("{list} AND !(SubOperationMatches{{'BLOB.list'}})"), false),
+            (format!("{list} AND !(SubOperationMatches{{'Blob.Read'}})"), true),
+            // A dictionary and its key are one unknown in two names.
+            ("Exists @Resource[X/y:tags:P<$key_case_sensitive$>] AND !(Exists @Resource[X/y:tags])".to_string(), true),
+            (format!("({} OR {}) AND {} AND {}", a("p"), b("p"), a("q"), b("q")), false),
+            (format!("({} OR {}) AND {}", a("p"), b("p"), a("q")), true),
+        ] {
+            assert_eq!(can_be_true(&text), expected, "{text}");
+        }
+    }
+
+    /// Of more combinations than are tried it counts as possible.
+    #[test]
+    fn what_takes_too_many_combinations_is_possible() {
+        let never = |name: usize| {
+            let is = |value: &str| format!("@Resource[X/y:a{name}] StringEquals '{value}'");
+            // Three values, of which each is refused by the others.
+            format!("(({} OR {} OR {}) AND {})", is("p"), is("q"), is("r"), is("s"))
+        };
+        let all = |count: usize| (0..count).map(never).collect::<Vec<_>>().join(" OR ");
+        assert!(!can_be_true(&all(6)));
+        assert!(can_be_true(&all(7)));
+    }
+}

@@ -261,3 +261,157 @@ impl<'a> Node<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::condition::{Attributes, Condition, Inputs, Residual};
+    use crate::ident::{Operation, Plane};
+    use crate::pattern::Wildcards;
+
+    /// What is left when nothing is known. A letter stands for a leaf: `A` for
+    /// `@Resource[X/y:a] StringEquals 'v'`, `E` and `F` for `Exists` of two attributes.
+    fn left(short: &str) -> String {
+        let operation = Operation::new("X/y/read").expect("an operation");
+        let condition = Condition::parse(&long(short)).expect(short);
+        let residual = condition.residual(&Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &Attributes::default(),
+            complete: false,
+            wildcards: Wildcards::Azure,
+        });
+        match residual {
+            Residual::True => "true".to_string(),
+            Residual::False => "never".to_string(),
+            Residual::Open(left) => left.print(),
+        }
+    }
+
+    fn long(short: &str) -> String {
+        let mut text = String::new();
+        for word in short.split_inclusive([' ', '(', ')']) {
+            let end = word.len() - word.trim_end_matches([' ', '(', ')']).len();
+            let (name, tail) = word.split_at(word.len() - end);
+            match name {
+                "A" | "B" | "C" | "D" => {
+                    let name = name.to_ascii_lowercase();
+                    text += &format!("@Resource[X/y:{name}] StringEquals 'v'");
+                }
+                "E" | "F" => {
+                    text += &format!("Exists @Resource[X/y:{}]", name.to_ascii_lowercase())
+                }
+                _ => text += name,
+            }
+            text += tail;
+        }
+        text
+    }
+
+    #[test]
+    fn what_is_said_twice_is_said_once() {
+        for (condition, expected) in [
+            ("A AND A", "A"),
+            ("A OR A", "A"),
+            ("E OR E", "E"),
+            ("E AND F", "E AND F"),
+            ("A AND B AND A", "A AND B"),
+            ("A AND (A OR B)", "A"),
+            ("(B OR A) AND A", "A"),
+            ("A OR (A AND B)", "A"),
+            ("A AND (B OR (A AND C))", "A AND (B OR C)"),
+            ("A OR (B AND (A OR C))", "A OR (B AND C)"),
+            ("A AND (B OR (C AND (A OR D)))", "A AND (B OR C)"),
+            ("A OR (B AND (C OR (A AND D)))", "A OR (B AND C)"),
+            ("(A AND (B OR C)) AND (B OR C OR D)", "A AND (B OR C) AND (B OR C OR D)"),
+            ("D OR (A AND (B OR C))", "D OR (A AND (B OR C))"),
+            ("D AND (A OR (B AND C))", "D AND (A OR (B AND C))"),
+        ] {
+            assert_eq!(left(condition), long(expected), "{condition}");
+        }
+    }
+
+    /// An `Exists` holds or its contrary does; a comparison of what does not exist is neither.
+    #[test]
+    fn of_two_contraries_one_holds_only_where_nothing_is_in_between() {
+        for (condition, expected) in [
+            ("A AND !(A)", "never"),
+            ("E AND !(E)", "never"),
+            ("E OR !(E)", "true"),
+            ("A OR !(A)", "A OR !(A)"),
+            ("A AND (!(A) OR B)", "A AND B"),
+            ("E OR (!(E) AND B)", "E OR B"),
+            ("E OR (B AND (!(E) OR C))", "E OR B"),
+            ("A OR (!(A) AND B)", "A OR (!(A) AND B)"),
+            ("A AND !(B) AND (B OR C)", "A AND !(B) AND C"),
+        ] {
+            let expected = match expected {
+                "true" | "never" => expected.to_string(),
+                _ => long(expected),
+            };
+            assert_eq!(left(condition), expected, "{condition}");
+        }
+    }
+
+    /// Leaves are the same whatever the case of names, and not when anything else of them differs.
+    #[test]
+    fn leaves_are_told_apart_by_all_that_they_say() {
+        let guids =
+            ["'8e3af657-a8ff-443c-a75c-2fe8c4bcb635'", "'8e3af657-a8ff-443c-a75c-2fe8c4bcb636'"];
+        let times = ["'2026-01-01T00:00:00.0Z'", "'2026-01-02T00:00:00.0Z'"];
+        for (one, same, others) in [
+            (
+                "@Resource[X/y:a] StringEquals 'v'".to_string(),
+                "@resource[x/Y:A] StringEquals 'v'".to_string(),
+                vec![
+                    "@Request[X/y:a] StringEquals 'v'".to_string(),
+                    "@Resource[X/y:b] StringEquals 'v'".to_string(),
+                    "@Resource[X/y:a] StringEquals 'w'".to_string(),
+                    "@Resource[X/y:a] StringStartsWith 'v'".to_string(),
+                    "@Resource[X/y:a] ForAnyOfAnyValues:StringEquals {'v'}".to_string(),
+                    "@Resource[X/y:a] StringEquals @Resource[X/y:c]".to_string(),
+                ],
+            ),
+            (
+                "@Resource[X/y:a] ForAnyOfAnyValues:StringEquals {'v', 'w'}".to_string(),
+                "@Resource[X/y:A] forAnyOfAnyValues:stringEquals {'v', 'w'}".to_string(),
+                vec![
+                    "@Resource[X/y:a] ForAllOfAnyValues:StringEquals {'v', 'w'}".to_string(),
+                    "@Resource[X/y:a] ForAnyOfAnyValues:StringEquals {'v', 'x'}".to_string(),
+                    "@Resource[X/y:a] ForAnyOfAnyValues:StringEquals {'v'}".to_string(),
+                ],
+            ),
+            (
+                "@Resource[X/y:a] BoolEquals true".to_string(),
+                "@Resource[X/y:A] BoolEquals TRUE".to_string(),
+                vec!["@Resource[X/y:a] BoolEquals false".to_string()],
+            ),
+            (
+                "@Resource[X/y:a] NumericEquals 1".to_string(),
+                "@Resource[X/y:A] NumericEquals 1".to_string(),
+                vec!["@Resource[X/y:a] NumericEquals 2".to_string()],
+            ),
+            (
+                format!("@Resource[X/y:a] GuidEquals {}", guids[0]),
+                format!("@Resource[X/y:A] GuidEquals {}", guids[0].to_ascii_uppercase()),
+                vec![format!("@Resource[X/y:a] GuidEquals {}", guids[1])],
+            ),
+            (
+                format!("@Resource[X/y:a] DateTimeEquals {}", times[0]),
+                format!("@Resource[X/y:A] DateTimeEquals {}", times[0]),
+                vec![format!("@Resource[X/y:a] DateTimeEquals {}", times[1])],
+            ),
+            (
+                "SubOperationMatches{'Blob.List'}".to_string(),
+                "SubOperationMatches{'blob.list'}".to_string(),
+                vec!["SubOperationMatches{'Blob.Read'}".to_string()],
+            ),
+        ] {
+            let together = |other: &str| left(&format!("{one} OR {other}"));
+            assert!(!together(&same).contains(" OR "), "{one}: {}", together(&same));
+            for other in others {
+                assert!(together(&other).contains(" OR "), "{one}: {}", together(&other));
+            }
+        }
+    }
+}
