@@ -332,7 +332,7 @@ fn on_random_tenants() {
         ("region below", 50),
         ("region with exceptions", 100),
     ];
-    for (what, count) in least {
+    for (what, count) in least.into_iter().filter(|_| tenants_wanted() >= TENANTS) {
         assert!(seen.get(what).copied().unwrap_or(0) >= count, "{what}: {seen:#?}");
     }
 }
@@ -570,10 +570,13 @@ fn on_the_corpus() {
     assert!(seen.get("who allowed").is_some_and(|count| *count > 20), "{seen:#?}");
 }
 
+/// A shorter run is not held to how often each thing comes up.
+const TENANTS: u64 = 120;
+
 #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
 fn tenants_wanted() -> u64 {
     std::env::var("AZRBAC_CONSISTENCY_TENANTS")
         .ok()
         .and_then(|count| count.parse().ok())
-        .unwrap_or(120)
+        .unwrap_or(TENANTS)
 }

@@ -284,10 +284,13 @@ fn replay(
     }
 }
 
+/// A shorter run is not held to how often each thing comes up.
+const TENANTS: u64 = 60;
+
 #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
 fn tenants() -> u64 {
     let asked = std::env::var("AZRBAC_DERIVATION_TENANTS").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(60)
+    asked.and_then(|count| count.parse().ok()).unwrap_or(TENANTS)
 }
 
 #[test]
@@ -340,7 +343,7 @@ fn on_random_tenants() {
         ("a key is denied", 15),
         ("a key is locked", 10),
     ];
-    for (what, times) in least {
+    for (what, times) in least.into_iter().filter(|_| tenants() >= TENANTS) {
         assert!(seen.get(what).copied().unwrap_or(0) >= times, "{what}: {seen:?}");
     }
 }

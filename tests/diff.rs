@@ -281,10 +281,13 @@ fn pair(number: u64) -> ([Tenant; 2], bool, String) {
     )
 }
 
+/// A shorter run is not held to how often each thing comes up.
+const PAIRS: u64 = 24;
+
 fn pairs_wanted() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
     let asked = std::env::var("AZRBAC_DIFF_PAIRS").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(24)
+    asked.and_then(|count| count.parse().ok()).unwrap_or(PAIRS)
 }
 
 #[test]
@@ -327,7 +330,7 @@ fn on_random_tenants() {
         ("now-conditional", 5),
         ("lost-conditional", 30),
     ];
-    for (what, count) in least {
+    for (what, count) in least.into_iter().filter(|_| pairs_wanted() >= PAIRS) {
         assert!(seen.get(what).copied().unwrap_or(0) >= count, "{what}: {seen:#?}");
     }
 }

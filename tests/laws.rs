@@ -139,13 +139,20 @@ fn theorem(least: usize, law: impl Fn(&mut Case) -> Result<usize, TestCaseError>
         Ok(())
     });
     assert!(result.is_ok(), "{}", result.err().map(|error| error.to_string()).unwrap_or_default());
-    assert!(met.get() >= least, "the premise came true only {} times", met.get());
+    assert!(
+        met.get() >= least || cases() < CASES,
+        "the premise came true only {} times",
+        met.get()
+    );
 }
+
+/// Tenants a law is tried on; a shorter run is not held to how often a premise comes true.
+const CASES: u32 = 100;
 
 #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
 fn cases() -> u32 {
     let asked = std::env::var("AZRBAC_LAWS_CASES").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(100)
+    asked.and_then(|count| count.parse().ok()).unwrap_or(CASES)
 }
 
 fn everyone() -> String {

@@ -270,7 +270,10 @@ fn the_engine_agrees_with_the_oracle() {
         (failures, census)
     });
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-    census.check();
+    // A shorter run is not held to how often each thing comes up.
+    if questions_wanted() >= QUESTIONS {
+        census.check();
+    }
 }
 
 /// Every `step`-th tenant from the first on.
@@ -335,10 +338,12 @@ fn failure(road: Road, number: u64, world: &World, question: &Question) -> Strin
     format!("tenant {number}, {road:?}{strict}: {what}\n{document}\n{written}")
 }
 
+const QUESTIONS: u64 = 100_000;
+
 #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
 fn questions_wanted() -> u64 {
     std::env::var("AZRBAC_ORACLE_QUESTIONS")
         .ok()
         .and_then(|count| count.parse().ok())
-        .unwrap_or(100_000)
+        .unwrap_or(QUESTIONS)
 }
