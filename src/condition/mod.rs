@@ -360,6 +360,130 @@ mod tests {
         assert_eq!(kinds(&letters), [TooLong], "bytes count, not characters");
     }
 
+    /// What stands beside one another is not deeper for it, and alternatives within alternatives are, though
+    /// fewer brackets than the limit stand around them.
+    #[test]
+    fn depth_is_not_number() {
+        use ConditionErrorKind::TooDeep;
+        let beside = |part: &str| vec![part; NESTING_LIMIT + 10].join(" AND ");
+        assert_eq!(kinds(&beside("!Exists @Resource[n]")), []);
+        assert_eq!(kinds(&beside("(Exists @Resource[n])")), []);
+        let inner = |levels: usize, not: &str| {
+            (0..levels).fold("Exists @Resource[n]".to_string(), |inner, _| {
+                format!("Exists @Resource[m] OR Exists @Resource[m] AND {not}({inner})")
+            })
+        };
+        // A level is an OR and an AND, and a NOT where there is one; 64 levels and the innermost are read.
+        assert_eq!(kinds(&inner(31, "")), []);
+        assert_eq!(kinds(&inner(32, "")), [TooDeep]);
+        assert_eq!(kinds(&inner(21, "!")), []);
+        assert_eq!(kinds(&inner(22, "!")), [TooDeep]);
+    }
+
+    fn given(
+        attributes: &[(AttributeSource, &str, AttributeValue)],
+        complete: bool,
+        text: &str,
+    ) -> Evaluation {
+        let operation = Operation::new("A/b/read").expect("an operation");
+        let mut known = Attributes::default();
+        for (source, name, value) in attributes {
+            known.insert(*source, name, value.clone());
+        }
+        Condition::parse(text).expect(text).evaluate(&Inputs {
+            operation: &operation,
+            plane: Plane::Data,
+            sub_operations: None,
+            attributes: &known,
+            complete,
+            wildcards: Wildcards::Azure,
+        })
+    }
+
+    /// A key with its case given is another than one in any case, and the keys of a dictionary are what was
+    /// given of it.
+    #[test]
+    fn dictionaries_and_their_keys() {
+        let resource = AttributeSource::Resource;
+        let tag = |key: &str| format!("A/b/tags:{key}<$key_case_sensitive$>");
+        let (upper, lower) = (tag("P"), tag("p"));
+        let both = [(resource, &*upper, "x".into()), (resource, &*lower, "y".into())];
+        let is = |name: &str, value: &str| format!("@Resource[{name}] StringEquals '{value}'");
+        for (text, expected, guessed) in [
+            (is(&upper, "x"), Truth::True, false),
+            (is(&lower, "y"), Truth::True, false),
+            (is(&upper, "y"), Truth::False, false),
+            (is("A/b/tags:P", "x"), Truth::True, false),
+            (is("A/b/tags:p", "y"), Truth::True, false),
+            (is(&tag("q"), "x"), Truth::Unknown, false),
+        ] {
+            let found = given(&both, true, &text);
+            assert_eq!(found.truth, expected, "{text}");
+            assert_eq!(found.assumptions.contains(21), guessed, "{text}");
+        }
+        let one = [(resource, &*upper, "x".into())];
+        // Only in another case: taken for it, and that is said (U21).
+        let found = given(&one, true, &is("A/b/tags:p", "x"));
+        assert_eq!((found.truth, found.assumptions.contains(21)), (Truth::True, true));
+        let found = given(&one, true, &is("A/b/tags:P", "x"));
+        assert_eq!((found.truth, found.assumptions.contains(21)), (Truth::True, false));
+        // The keys that were given are all there are only where everything was given.
+        let keys =
+            |reach: &str| format!("@Resource[A/b/tags&$keys$&] {reach}:StringEquals {{'P'}}");
+        let other = [(resource, &*upper, "x".into()), (resource, "A/b/tags2:z", "y".into())];
+        for (complete, any, all) in
+            [(true, Truth::True, Truth::True), (false, Truth::True, Truth::Unknown)]
+        {
+            assert_eq!(given(&other, complete, &keys("ForAnyOfAnyValues")).truth, any);
+            assert_eq!(given(&other, complete, &keys("ForAllOfAnyValues")).truth, all);
+        }
+        let none =
+            given(&both, true, "@Resource[A/b/tag&$keys$&] ForAnyOfAnyValues:StringEquals {'P'}");
+        assert_eq!(none.truth, Truth::Unknown);
+    }
+
+    /// Given as words, as a command line does, values are read as what they are compared with.
+    #[test]
+    fn words_are_read_as_what_they_are_compared_with() {
+        let word = |text: &str| AttributeValue::Word(text.into());
+        let resource = AttributeSource::Resource;
+        for (value, text, expected) in [
+            ("TRUE", "@Resource[n] BoolEquals true", Truth::True),
+            ("false", "@Resource[n] BoolEquals true", Truth::False),
+            ("-5", "@Resource[n] NumericLessThan 3", Truth::True),
+            ("5", "@Resource[n] NumericLessThan 3", Truth::False),
+            ("5", "@Resource[n] StringEquals '5'", Truth::True),
+            ("five", "@Resource[n] NumericLessThan 3", Truth::Unknown),
+        ] {
+            assert_eq!(
+                given(&[(resource, "n", word(value))], true, text).truth,
+                expected,
+                "{value} {text}"
+            );
+        }
+    }
+
+    /// A pattern against the attributes of logs (U34), letters of another case against those of storage (U26).
+    #[test]
+    fn what_an_answer_leans_on() {
+        let resource = AttributeSource::Resource;
+        let logs = "Microsoft.OperationalInsights/workspaces/tables:name";
+        let blob = "Microsoft.Storage/storageAccounts/blobServices/containers:name";
+        for (name, comparison, rule, leans) in [
+            (logs, "StringLike 'a*'", 34, true),
+            (logs, "StringEquals 'abc'", 34, false),
+            (blob, "StringLike 'a*'", 34, false),
+            (blob, "StringEquals 'ABC'", 26, true),
+            (blob, "StringEqualsIgnoreCase 'ABC'", 26, false),
+            (blob, "StringEquals 'abc'", 26, false),
+            (logs, "StringEquals 'ABC'", 26, false),
+        ] {
+            let text = format!("@Resource[{name}] {comparison}");
+            let found = given(&[(resource, name, "abc".into())], true, &text);
+            assert_eq!(found.assumptions.contains(rule), leans, "{text}");
+        }
+    }
+
     #[test]
     fn what_is_printed_stays_within_the_limits_of_nesting() {
         let deepest = (0..60).fold("Exists @Resource[n]".to_string(), |inner, level| {
