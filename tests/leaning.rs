@@ -1,0 +1,250 @@
+//! What an answer says beside its outcome: which undocumented point it leans on, and what it remarks. The
+//! oracle compares outcomes; here each such point decides one.
+
+#![expect(clippy::expect_used, reason = "in a test")]
+
+use azrbac::catalog::Catalog;
+use azrbac::condition::Attributes;
+use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, can, effective};
+use azrbac::ident::{Guid, Operation, Plane, Scope};
+use azrbac::ingest;
+use azrbac::model::Facts;
+use azrbac::pattern::Wildcards;
+use azrbac::tenant::Tenant;
+use serde_json::{Value, json};
+
+const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+const GROUP: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg";
+const ACCOUNT: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a";
+const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+const ANN: &str = "10000000-0000-4000-8000-000000000001";
+const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+const ALL: &str = "20000000-0000-4000-8000-000000000002";
+const READ: &str = "Microsoft.Storage/storageAccounts/read";
+const DELETE_GROUP: &str = "Microsoft.Resources/subscriptions/resourceGroups/delete";
+
+struct Deny<'a> {
+    scope: &'a str,
+    actions: &'a [&'a str],
+    principals: &'a [(&'a str, &'a str)],
+    excludes: &'a [(&'a str, &'a str)],
+    only_here: bool,
+    system: bool,
+    effect: &'a str,
+    condition: Option<&'a str>,
+}
+
+const PLAIN: Deny<'_> = Deny {
+    scope: SUBSCRIPTION,
+    actions: &["*"],
+    principals: &[(ANN, "User")],
+    excludes: &[],
+    only_here: false,
+    system: true,
+    effect: "enforced",
+    condition: None,
+};
+
+impl Deny<'_> {
+    fn file(&self) -> Value {
+        let list = |of: &[(&str, &str)]| -> Vec<Value> {
+            of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
+        };
+        let name = "56000000-0000-4000-8000-000000000001";
+        json!({"value": [{
+            "id": format!("{}/providers/Microsoft.Authorization/denyAssignments/{name}", self.scope),
+            "name": name, "type": "Microsoft.Authorization/denyAssignments",
+            "properties": {
+                "denyAssignmentName": "Hands off", "scope": self.scope,
+                "isSystemProtected": self.system, "doNotApplyToChildScopes": self.only_here,
+                "denyAssignmentEffect": self.effect,
+                "permissions": [{"actions": self.actions, "notActions": [], "dataActions": [],
+                    "notDataActions": [], "condition": self.condition,
+                    "conditionVersion": self.condition.map(|_| "2.0")}],
+                "principals": list(self.principals), "excludePrincipals": list(self.excludes),
+            },
+        }]})
+    }
+}
+
+fn group(id: &str, security: bool, members: &[(&str, &str)]) -> Value {
+    let members: Vec<Value> = members
+        .iter()
+        .map(|(id, kind)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id, "displayName": id}))
+        .collect();
+    json!({"value": [{
+        "id": id, "displayName": id, "groupTypes": [], "mailEnabled": !security,
+        "securityEnabled": security, "members": members,
+    }]})
+}
+
+/// Ann owns the subscription; what else there is, is in files.
+fn tenant(files: &[Value]) -> Tenant {
+    let name = "52000000-0000-4000-8000-000000000001";
+    let owns = json!([{
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/{name}"),
+        "name": name, "principalId": ANN, "principalType": "User", "scope": SUBSCRIPTION,
+        "roleDefinitionId": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}"),
+        "type": "Microsoft.Authorization/roleAssignments",
+    }]);
+    let mut facts = Facts::default();
+    for (number, file) in [owns].iter().chain(files).enumerate() {
+        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
+    }
+    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+    Tenant::build(facts, &Catalog::newest())
+}
+
+fn ask(tenant: &Tenant, operation: &str, scope: &str, complete: bool) -> Decision {
+    let operation = Operation::new(operation).expect("an operation");
+    let scope = Scope::new(scope).expect("a scope");
+    let (who, attributes) = (ANN.parse::<Guid>().expect("an id"), Attributes::default());
+    let request = Request {
+        attributes_complete: complete,
+        ..Request::new(who, &operation, Plane::Control, &scope, &attributes)
+    };
+    can(tenant, &request)
+}
+
+/// The outcome, and whether it leans on a point.
+fn leans(tenant: &Tenant, operation: &str, scope: &str, point: u8) -> (Outcome, bool) {
+    let decision = ask(tenant, operation, scope, false);
+    assert_eq!(decision.is_allowed(), decision.outcome == Outcome::Allowed);
+    (decision.outcome, decision.assumptions.contains(point))
+}
+
+#[test]
+fn a_deny_that_only_logs_is_remarked() {
+    let audit = tenant(&[Deny { effect: "audit", ..PLAIN }.file()]);
+    let decision = ask(&audit, READ, ACCOUNT, false);
+    assert_eq!(decision.outcome, Outcome::Allowed);
+    assert!(matches!(&decision.remarks[..], [one] if one.contains("`Hands off` would block this")));
+    let elsewhere = Deny { effect: "audit", actions: &["Microsoft.Compute/*"], ..PLAIN };
+    assert_eq!(ask(&tenant(&[elsewhere.file()]), READ, ACCOUNT, false).remarks.len(), 0);
+    assert_eq!(ask(&tenant(&[PLAIN.file()]), READ, ACCOUNT, false).outcome, Outcome::Denied);
+}
+
+/// U31: whether a deny on a resource stops the deletion of its group is not documented.
+#[test]
+fn deleting_a_group_leans_on_what_denies_below_do() {
+    let writes = &["Microsoft.Storage/storageAccounts/write"];
+    let below = tenant(&[Deny { scope: ACCOUNT, actions: writes, ..PLAIN }.file()]);
+    assert_eq!(leans(&below, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, true));
+    assert_eq!(ask(&below, DELETE_GROUP, GROUP, false).remarks.len(), 1);
+    assert_eq!(
+        leans(&below, "Microsoft.Resources/subscriptions/resourceGroups/read", GROUP, 31),
+        (Outcome::Allowed, false)
+    );
+    assert_eq!(leans(&below, DELETE_GROUP, &format!("{GROUP}2"), 31), (Outcome::Allowed, false));
+    let here = tenant(&[Deny { scope: GROUP, actions: writes, ..PLAIN }.file()]);
+    assert_eq!(leans(&here, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
+    let other = format!("{GROUP}2/providers/Microsoft.Storage/storageAccounts/a");
+    let beside = tenant(&[
+        Deny { scope: &other, actions: writes, ..PLAIN }.file(),
+        Deny { scope: GROUP, actions: writes, ..PLAIN }.file(),
+    ]);
+    assert_eq!(leans(&beside, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
+    let denied = tenant(&[Deny { scope: GROUP, ..PLAIN }.file()]);
+    assert_eq!(leans(&denied, DELETE_GROUP, GROUP, 31), (Outcome::Denied, false));
+}
+
+/// U13: a group that is not security-enabled counts for nothing.
+#[test]
+fn a_deny_of_a_group_that_does_not_count_leans_on_that() {
+    let deny = Deny { principals: &[(TEAM, "Group")], ..PLAIN };
+    let of = |security: bool, deny: &Deny<'_>| {
+        leans(&tenant(&[deny.file(), group(TEAM, security, &[(ANN, "user")])]), READ, ACCOUNT, 13)
+    };
+    assert_eq!(of(true, &deny), (Outcome::Denied, false));
+    assert_eq!(of(false, &deny), (Outcome::Allowed, true));
+    // Nothing hangs on it where the deny would not block anyway, or does so for another reason.
+    let other = Deny { actions: &["Microsoft.Compute/*"], principals: &[(TEAM, "Group")], ..PLAIN };
+    assert_eq!(of(false, &other), (Outcome::Allowed, false));
+    let both = Deny { principals: &[(TEAM, "Group"), (ANN, "User")], ..PLAIN };
+    assert_eq!(of(false, &both), (Outcome::Denied, false));
+}
+
+/// U7: an exclusion that reaches its principal through a group inside a group.
+#[test]
+fn an_exclusion_through_groups_in_groups_leans_on_that() {
+    let groups = [group(TEAM, true, &[(ANN, "user")]), group(ALL, true, &[(TEAM, "group")])];
+    let of = |excludes: &[(&str, &str)]| {
+        let deny = Deny { excludes, ..PLAIN }.file();
+        leans(&tenant(&[deny, groups[0].clone(), groups[1].clone()]), READ, ACCOUNT, 7)
+    };
+    assert_eq!(of(&[]), (Outcome::Denied, false));
+    assert_eq!(of(&[(ANN, "User")]), (Outcome::Allowed, false));
+    assert_eq!(of(&[(TEAM, "Group")]), (Outcome::Allowed, false));
+    assert_eq!(of(&[(ALL, "Group")]), (Outcome::Allowed, true));
+    assert_eq!(of(&[(ALL, "Group"), (ANN, "User")]), (Outcome::Allowed, false));
+}
+
+/// U8: is an extension resource a child of the resource that it extends?
+#[test]
+fn a_deny_that_spares_children_leans_on_what_a_child_is() {
+    let of = |at: &str, scope: &str| {
+        leans(&tenant(&[Deny { scope: at, only_here: true, ..PLAIN }.file()]), READ, scope, 8)
+    };
+    let extension = format!("{ACCOUNT}/providers/Microsoft.Insights/diagnosticSettings/d");
+    assert_eq!(of(ACCOUNT, ACCOUNT), (Outcome::Denied, false));
+    assert_eq!(of(ACCOUNT, &extension), (Outcome::Allowed, true));
+    assert_eq!(of(ACCOUNT, &format!("{ACCOUNT}/blobServices/default")), (Outcome::Allowed, false));
+    assert_eq!(of(GROUP, ACCOUNT), (Outcome::Allowed, false));
+}
+
+/// U33: a deny that a user made does not reach the operations that manage denies.
+#[test]
+fn a_deny_of_users_spares_what_manages_denies() {
+    let manage = "Microsoft.Authorization/denyAssignments/delete";
+    let of = |system: bool, operation: &str| {
+        leans(&tenant(&[Deny { system, ..PLAIN }.file()]), operation, SUBSCRIPTION, 33)
+    };
+    assert_eq!(of(true, manage), (Outcome::Denied, false));
+    assert_eq!(of(false, manage), (Outcome::Allowed, true));
+    assert_eq!(of(false, READ), (Outcome::Denied, false));
+}
+
+/// U9: a deny whose condition stays undecided applies when nothing more will be learned.
+#[test]
+fn an_undecided_deny_applies_when_all_is_known() {
+    let condition = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'b'";
+    let tenant = tenant(&[Deny { condition: Some(condition), ..PLAIN }.file()]);
+    let open = ask(&tenant, READ, ACCOUNT, false);
+    let closed = ask(&tenant, READ, ACCOUNT, true);
+    assert!(closed.assumptions.contains(9));
+    assert_ne!(closed.outcome, Outcome::Conditional, "{:?}", closed.outcome);
+    assert!(open.assumptions.contains(9) || open.outcome == Outcome::Conditional);
+}
+
+/// The set of a subtree is what any of its places gives.
+#[test]
+fn sets_are_counted_and_united() {
+    let tenant =
+        tenant(&[Deny { scope: GROUP, actions: &["Microsoft.Storage/*"], ..PLAIN }.file()]);
+    let (who, attributes) = (ANN.parse::<Guid>().expect("an id"), Attributes::default());
+    let at = |scope: Option<&Scope>| {
+        let question = WhatQuestion {
+            principal: who,
+            scope,
+            attributes: &attributes,
+            attributes_complete: false,
+            at: None,
+            via_lighthouse: false,
+            wildcards: Wildcards::Azure,
+        };
+        let set = effective(&tenant, &question, Plane::Control);
+        let allowed: Vec<String> = set.allowed().map(|one| one.folded().to_string()).collect();
+        assert_eq!(set.count(Outcome::Allowed), allowed.len());
+        assert_eq!(set.count(Outcome::Denied), set.of(Outcome::Denied).count());
+        (allowed, set.count(Outcome::Denied))
+    };
+    let (group, account) =
+        (Scope::new(GROUP).expect("a scope"), Scope::new(ACCOUNT).expect("a scope"));
+    let (everywhere, none) = at(None);
+    let (here, denied) = at(Some(&group));
+    assert_eq!(at(Some(&account)), (here.clone(), denied));
+    assert!(denied > 100, "{denied}");
+    assert_eq!(none, 0, "somewhere it is allowed");
+    assert_eq!(everywhere.len(), here.len() + denied);
+    assert!(here.iter().all(|one| !one.starts_with("microsoft.storage/")));
+}
