@@ -14,6 +14,6 @@ pub use method::Method;
 pub(crate) use operation::{Fingerprint, telling};
 pub use operation::{Operation, Plane, Verb};
 pub(crate) use scope::folded_type;
-pub(crate) use scope::with_folded;
 pub use scope::{LENGTH_LIMIT as SCOPE_LENGTH_LIMIT, Scope, ScopeKind, ancestor_ends};
+pub(crate) use scope::{hash_of as scope_hash, same as same_scope};
 pub use time::Timestamp;

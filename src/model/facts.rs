@@ -4,18 +4,10 @@ use super::{
     Assignment, ClassicAdministrator, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal,
     PrincipalType, Resource, RoleDefinition, Subscription,
 };
-use crate::ident::{Guid, Scope};
+use crate::ident::{Guid, Scope, same_scope, scope_hash};
 use crate::origin::{Error, Place, SourceId, Sources, one_line};
 use hashbrown::HashTable;
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
-
-/// The hash by which a scope is found by its folded text.
-pub(crate) fn scope_hash(folded: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(folded);
-    hasher.finish()
-}
+use rustc_hash::FxHashMap;
 
 /// A scope of these facts: its row in the scope table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,7 +143,7 @@ impl Facts {
 
     /// The row of a scope, added on first sight.
     pub fn scope(&mut self, scope: Scope) -> ScopeRef {
-        match scope.with_folded(|folded| self.scope_row_of(folded)) {
+        match self.scope_row(scope.text()) {
             Some(row) => row,
             None => self.add_scope(scope),
         }
@@ -173,20 +165,18 @@ impl Facts {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let hash_of =
-            |row: &u32| scopes.get(*row as usize).map_or(0, |scope| scope.with_folded(scope_hash));
+        let hash_of = |row: &u32| {
+            scopes.get(*row as usize).map_or(0, |scope| scope_hash(scope.text().as_bytes()))
+        };
         self.scope_rows.insert_unique(hash_of(&row), row, hash_of);
         ScopeRef(row)
     }
 
     /// The row of a scope, where there is one.
-    pub(crate) fn scope_row(&self, folded: &str) -> Option<ScopeRef> {
-        self.scope_row_of(folded.as_bytes())
-    }
-
-    fn scope_row_of(&self, folded: &[u8]) -> Option<ScopeRef> {
-        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
-        self.scope_rows.find(scope_hash(folded), same).map(|row| ScopeRef(*row))
+    pub(crate) fn scope_row(&self, text: &str) -> Option<ScopeRef> {
+        let text = text.as_bytes();
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
+        self.scope_rows.find(scope_hash(text), same).map(|row| ScopeRef(*row))
     }
 
     /// The row of a scope whose folded text is known already.

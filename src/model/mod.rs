@@ -14,7 +14,6 @@ pub use assignment::{
 pub use directory::{
     Group, ManagementGroup, Membership, Principal, PrincipalType, Resource, Subscription,
 };
-pub(crate) use facts::scope_hash;
 pub use facts::{Facts, InputKind, ScopeRef, Unread, World};
 pub use gap::{Gap, Note, Touches};
 pub use role::{Guard, PermissionBlock, RoleDefinition, RoleKind};

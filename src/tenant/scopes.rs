@@ -2,8 +2,8 @@
 
 use super::ScopeIx;
 use super::footprint::held;
-use crate::ident::{Scope, ScopeKind, ancestor_ends, with_folded};
-use crate::model::{ScopeRef, scope_hash as hash};
+use crate::ident::{Scope, ScopeKind, ancestor_ends, same_scope, scope_hash as hash};
+use crate::model::ScopeRef;
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
@@ -156,7 +156,7 @@ impl Forest {
         let scope = &self.scopes[row];
         let ends = ancestor_ends(scope.text());
         let end = ends[ends.len().checked_sub(2)?];
-        if let Some(found) = with_folded(&scope.text()[..end], |above| self.find(above)) {
+        if let Some(found) = self.find(&scope.text().as_bytes()[..end]) {
             return Some(found);
         }
         let above = scope.up_to(end);
@@ -165,10 +165,10 @@ impl Forest {
 
     fn push(&mut self, scope: Scope) -> Seed {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        let hashed = scope.with_folded(hash);
+        let hashed = hash(scope.text().as_bytes());
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let rehash = |row: &u32| scopes[*row as usize].with_folded(hash);
+        let rehash = |row: &u32| hash(scopes[*row as usize].text().as_bytes());
         self.rows.insert_unique(hashed, row, rehash);
         Seed(row)
     }
@@ -220,9 +220,9 @@ impl Forest {
         (0..u32::try_from(self.scopes.len()).unwrap_or(u32::MAX)).map(Seed)
     }
 
-    pub(crate) fn find(&self, folded: &[u8]) -> Option<Seed> {
-        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
-        self.rows.find(hash(folded), same).map(|row| Seed(*row))
+    pub(crate) fn find(&self, text: &[u8]) -> Option<Seed> {
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
+        self.rows.find(hash(text), same).map(|row| Seed(*row))
     }
 
     /// Numbers the forest, and says which number each seed got. Children of one parent are sorted by
@@ -322,18 +322,18 @@ impl Scopes {
     }
 
     pub(crate) fn find(&self, scope: &Scope) -> Option<ScopeIx> {
-        scope.with_folded(|folded| self.find_bytes(folded))
+        self.find_bytes(scope.text().as_bytes())
     }
 
-    fn find_bytes(&self, folded: &[u8]) -> Option<ScopeIx> {
-        let same = |row: &u32| self.scopes[*row as usize].is_folded_as(folded);
-        self.rows.find(hash(folded), same).map(|row| ScopeIx(*row))
+    fn find_bytes(&self, text: &[u8]) -> Option<ScopeIx> {
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
+        self.rows.find(hash(text), same).map(|row| ScopeIx(*row))
     }
 
     /// A scope by its text in any case. A text that is written otherwise than Azure writes it (slashes at
     /// its end, blanks around it) is not found.
     pub(crate) fn find_text(&self, text: &str) -> Option<ScopeIx> {
-        with_folded(text, |folded| self.find_bytes(folded))
+        self.find_bytes(text.as_bytes())
     }
 
     pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
@@ -409,14 +409,13 @@ impl Scopes {
     /// A question's scope, or the nearest one above it that the tenant lists; and whether it is the scope
     /// itself.
     pub(crate) fn nearest(&self, scope: &Scope) -> (ScopeIx, bool) {
-        scope.with_folded(|folded| {
-            if let Some(at) = self.find_bytes(folded) {
-                return (at, true);
-            }
-            let ends = ancestor_ends(scope.text());
-            let above = ends.iter().rev().skip(1).find_map(|end| self.find_bytes(&folded[..*end]));
-            (above.unwrap_or(ScopeIx(0)), false)
-        })
+        let text = scope.text().as_bytes();
+        if let Some(at) = self.find_bytes(text) {
+            return (at, true);
+        }
+        let ends = ancestor_ends(scope.text());
+        let above = ends.iter().rev().skip(1).find_map(|end| self.find_bytes(&text[..*end]));
+        (above.unwrap_or(ScopeIx(0)), false)
     }
 
     /// Is nothing in the text of a scope known that stands at the root: is it in a subscription or a
