@@ -99,7 +99,9 @@ pub fn all(
         Some(_) => fs::read_to_string(out.join("caught.txt")).unwrap_or_default().lines().map(str::to_owned).collect(),
         None => BTreeSet::new(),
     };
+    let every = said("EVERY").unwrap_or(1.0) as usize;
     let numbers: Vec<usize> = (0..mutants.len())
+        .step_by(every.max(1))
         .filter(|number| !left.contains(number) && !known.contains(&mutants[*number].name))
         .collect();
     let next = AtomicUsize::new(0);
@@ -131,7 +133,8 @@ pub fn all(
     });
     let missed = missed.into_inner().unwrap();
     let mut rooms: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for number in (0..mutants.len()).filter(|number| !left.contains(number)) {
+    let met = |number: &usize| numbers.contains(number) || known.contains(&mutants[*number].name);
+    for number in (0..mutants.len()).filter(|number| met(number)) {
         let room = mutants[number].file.split(['/', '.']).nth(1).unwrap_or_default();
         let (caught, planted) = rooms.entry(room).or_default();
         *planted += 1;
@@ -144,8 +147,12 @@ pub fn all(
     Ok(())
 }
 
+fn said(name: &str) -> Option<f64> {
+    std::env::var(name).ok().and_then(|said| said.parse().ok())
+}
+
 fn workers() -> usize {
-    std::env::var("JOBS").ok().and_then(|jobs| jobs.parse().ok()).unwrap_or(2)
+    said("JOBS").unwrap_or(2.0) as usize
 }
 
 /// Runs each test alone: whether it passes, how long it takes, and which faults it reaches. What takes longer
@@ -156,7 +163,7 @@ fn measured(
     filters: &[String],
     out: &Path,
 ) -> Result<Vec<Test>, Box<dyn Error>> {
-    let longest = std::env::var("LONGEST").ok().and_then(|said| said.parse().ok()).unwrap_or(10.0);
+    let longest = said("LONGEST").unwrap_or(10.0);
     let mut names = Vec::new();
     for program in programs {
         let listed = command(root, program).args(filters).args(["--list", "--format", "terse"]).output()?;
@@ -197,17 +204,26 @@ fn measured(
         }
     });
     let mut tests = tests.into_inner().unwrap();
-    tests.sort_by_key(|test| test.took);
+    let soon = std::env::var("SOON").unwrap_or_default();
+    tests.sort_by_key(|test| {
+        let soon = !soon.is_empty() && test.name.contains(&soon);
+        (test.took > QUICK && !soon, test.took)
+    });
     Ok(tests)
 }
+
+/// The tests that take no longer come first.
+const QUICK: Duration = Duration::from_millis(300);
 
 /// What becomes of one fault, and which test caught it.
 fn meet(root: &Path, tests: &[Test], number: usize) -> (&'static str, String) {
     let reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(&number)).collect();
     let mut rest = reaching.as_slice();
     // The quickest first, in a few runs: most faults are caught by the first.
-    let mut budget = Duration::from_millis(300);
-    while !rest.is_empty() {
+    let mut budget = QUICK;
+    let most = Duration::from_secs_f64(said("MOST").unwrap_or(60.0));
+    let started = Instant::now();
+    while !rest.is_empty() && started.elapsed() < most {
         let mut spent = Duration::ZERO;
         let mut size = 0;
         while size < rest.len() && (size == 0 || spent + rest[size].took <= budget) {
