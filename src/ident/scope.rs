@@ -157,7 +157,7 @@ impl Scope {
     /// compared: `rg` is not above `rg2`.
     #[must_use]
     pub fn contains(&self, other: &Scope) -> bool {
-        let is_own = |end: &usize| same(self.text.as_bytes(), &other.text.as_bytes()[..*end]);
+        let is_own = |end: &usize| same(&self.text, &other.text[..*end]);
         self.text.len() == 1 || self == other || ancestor_ends(&other.text).iter().any(is_own)
     }
 
@@ -250,10 +250,10 @@ fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 
 /// The hash of a scope's text, the same in whatever case it is written: a tenant of 200,000 assignments looks
 /// each of them up when it is read, and a question one or two.
-pub(crate) fn hash_of(text: &[u8]) -> u64 {
+pub(crate) fn hash_of(text: &str) -> u64 {
     // Sets the bit that tells a small letter from a capital; what else it makes alike is told apart by `same`.
     const SMALL: u64 = u64::from_ne_bytes([0x20; 8]);
-    let (words, rest) = text.as_chunks();
+    let (words, rest) = text.as_bytes().as_chunks();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     let mut hasher = FxHasher::default();
@@ -265,8 +265,9 @@ pub(crate) fn hash_of(text: &[u8]) -> u64 {
 }
 
 /// Are two texts the same but for the case of letters?
-pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
-    let ((words, rest), (others, other_rest)) = (one.as_chunks(), other.as_chunks());
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    let ((words, rest), (others, other_rest)) =
+        (one.as_bytes().as_chunks(), other.as_bytes().as_chunks());
     let alike =
         |(one, other): (&[u8; 8], &[u8; 8])| one == other || fold_word(*one) == fold_word(*other);
     one.len() == other.len()
@@ -423,13 +424,13 @@ fn wrong(text: &str, what: &str) -> Error {
 
 impl PartialEq for Scope {
     fn eq(&self, other: &Scope) -> bool {
-        same(self.text.as_bytes(), other.text.as_bytes())
+        same(&self.text, &other.text)
     }
 }
 impl Eq for Scope {}
 impl std::hash::Hash for Scope {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_u64(hash_of(self.text.as_bytes()));
+        state.write_u64(hash_of(&self.text));
     }
 }
 impl PartialOrd for Scope {
@@ -498,8 +499,8 @@ mod tests {
             ("/Subscriptions/A", "/subscriptions/a"),
             ("/a/BCD/É", "/A/bcd/É"),
         ] {
-            assert!(same(one.as_bytes(), other.as_bytes()), "{one}");
-            assert_eq!(hash_of(one.as_bytes()), hash_of(other.as_bytes()), "{one}");
+            assert!(same(one, other), "{one}");
+            assert_eq!(hash_of(one), hash_of(other), "{one}");
         }
         for (one, other) in [
             ("/", ""),
@@ -507,7 +508,7 @@ mod tests {
             ("/a[", "/a{"),
             ("/subscriptions/a", "/subscriptions/b"),
         ] {
-            assert!(!same(one.as_bytes(), other.as_bytes()), "{one}");
+            assert!(!same(one, other), "{one}");
         }
     }
 

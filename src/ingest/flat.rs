@@ -292,7 +292,6 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// What adding one assignment leaves for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    folded: String,
     /// By row of the scopes of the facts: was it looked at, and does it belong to this way?
     plain: Vec<bool>,
 }
@@ -304,18 +303,14 @@ pub(crate) fn add(
     flat: &Flat<'_>,
     scratch: &mut Scratch,
 ) -> bool {
-    let folded = &mut scratch.folded;
-    folded.clear();
-    folded.push_str(flat.scope);
-    folded.make_ascii_lowercase();
-    let known = facts.scope_row(folded);
+    let known = facts.scope_row(flat.scope);
     let is_plain = |row: ScopeRef| scratch.plain.get(row.0 as usize) == Some(&true);
     let scope = match known.filter(|row| is_plain(*row)) {
         Some(row) => row,
         // Cosmos DB's own assignments are resources, with scopes of their own.
-        None if folded.contains("microsoft.documentdb/") => return false,
+        None if flat.scope.to_ascii_lowercase().contains("microsoft.documentdb/") => return false,
         None => {
-            let Ok(row) = facts.scope_folded(flat.scope, folded) else { return false };
+            let Ok(row) = facts.scope_text(flat.scope) else { return false };
             let at = row.0 as usize;
             if scratch.plain.len() <= at {
                 scratch.plain.resize(at + 1, false);

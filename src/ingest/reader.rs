@@ -18,20 +18,12 @@ pub(crate) struct Reader<'f, 't> {
     /// The path of the entry inside its document, where the document is not the entry.
     pub(crate) base: Vec<Step>,
     pub(crate) repairs: Vec<Repair>,
-    pub(crate) buffer: String,
     pub(crate) errors_here: usize,
 }
 
 impl<'t> Reader<'_, 't> {
     pub(crate) fn new<'f>(facts: &'f mut Facts, ground: Ground<'t>) -> Reader<'f, 't> {
-        Reader {
-            facts,
-            ground,
-            base: Vec::new(),
-            repairs: Vec::new(),
-            buffer: String::new(),
-            errors_here: 0,
-        }
+        Reader { facts, ground, base: Vec::new(), repairs: Vec::new(), errors_here: 0 }
     }
 
     /// The path of something inside the entry, from the document's root.
@@ -124,7 +116,7 @@ impl<'t> Reader<'_, 't> {
         if text.trim().is_empty() {
             return Ok(None);
         }
-        match self.facts.scope_text(text, &mut self.buffer) {
+        match self.facts.scope_text(text) {
             Ok(scope) => {
                 for (code, message) in scope_repairs(text) {
                     let message = message.to_string();

@@ -130,7 +130,7 @@ pub struct Facts {
     /// Is there a summary that says which kinds of input were read?
     pub summarised: bool,
     scopes: Vec<Scope>,
-    /// Rows of `scopes` by folded text, which is kept there alone.
+    /// Rows of `scopes` by their text in any case, which is kept there alone.
     scope_rows: HashTable<u32>,
 }
 
@@ -149,45 +149,32 @@ impl Facts {
         }
     }
 
-    /// The row of a scope as an export writes it. The folded text is looked up before anything is
-    /// parsed: an export of 200,000 assignments names each of its scopes many times.
+    /// The row of a scope as an export writes it. It is looked up before anything is parsed: an export of
+    /// 200,000 assignments names each of its scopes many times.
     ///
     /// # Errors
     /// As [`Scope::new`].
-    pub fn scope_text(&mut self, text: &str, buffer: &mut String) -> Result<ScopeRef, Error> {
-        buffer.clear();
-        buffer.push_str(text);
-        buffer.make_ascii_lowercase();
-        self.scope_folded(text, buffer)
+    pub fn scope_text(&mut self, text: &str) -> Result<ScopeRef, Error> {
+        match self.scope_row(text) {
+            Some(row) => Ok(row),
+            None => Ok(self.scope(Scope::new(text)?)),
+        }
     }
 
     fn add_scope(&mut self, scope: Scope) -> ScopeRef {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let hash_of = |row: &u32| {
-            scopes.get(*row as usize).map_or(0, |scope| scope_hash(scope.text().as_bytes()))
-        };
+        let hash_of =
+            |row: &u32| scopes.get(*row as usize).map_or(0, |scope| scope_hash(scope.text()));
         self.scope_rows.insert_unique(hash_of(&row), row, hash_of);
         ScopeRef(row)
     }
 
     /// The row of a scope, where there is one.
     pub(crate) fn scope_row(&self, text: &str) -> Option<ScopeRef> {
-        let text = text.as_bytes();
-        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text(), text);
         self.scope_rows.find(scope_hash(text), same).map(|row| ScopeRef(*row))
-    }
-
-    /// The row of a scope whose folded text is known already.
-    ///
-    /// # Errors
-    /// As [`Scope::new`].
-    pub(crate) fn scope_folded(&mut self, text: &str, folded: &str) -> Result<ScopeRef, Error> {
-        match self.scope_row(folded) {
-            Some(row) => Ok(row),
-            None => Ok(self.scope(Scope::new(text)?)),
-        }
     }
 
     /// Gives away the scopes, and the table that finds their rows: no row means anything from here on.

@@ -184,16 +184,11 @@ fn scope_forest(facts: &mut Facts) -> (Scopes, Vec<ScopeIx>) {
             }
         }
     }
-    // The root group's id is the tenant's id (semantics.md 6.5): whatever else is not known, a
-    // subscription of that tenant stands below it.
+    // Whatever else is not known, a subscription stands below the root group of its directory.
     if facts.world == World::Open {
         for subscription in &facts.subscriptions {
             let node = forest.seed(subscription.scope);
-            let root = subscription.tenant.and_then(|id| {
-                forest.find(
-                    format!("/providers/microsoft.management/managementgroups/{id}").as_bytes(),
-                )
-            });
+            let root = subscription.tenant.and_then(|id| forest.root_group(id));
             if let (Some(root), false) = (root, placed.contains(&node)) {
                 // A subscription has no scope below it that is a management group: no circle.
                 let _placed = forest.place(node, root);
@@ -222,10 +217,8 @@ fn scope_forest(facts: &mut Facts) -> (Scopes, Vec<ScopeIx>) {
 }
 
 fn is_tenant_root(forest: &Forest, facts: &Facts, node: Seed) -> bool {
-    facts.subscriptions.iter().filter_map(|subscription| subscription.tenant).any(|id| {
-        forest.find(format!("/providers/microsoft.management/managementgroups/{id}").as_bytes())
-            == Some(node)
-    })
+    let mut directories = facts.subscriptions.iter().filter_map(|subscription| subscription.tenant);
+    directories.any(|id| forest.root_group(id) == Some(node))
 }
 
 /// A schedule instance and the role assignment that it stands for are one grant; the instance knows
@@ -383,7 +376,8 @@ fn principals(facts: &mut Facts) -> People {
         info.display_name = info.display_name.take().or(principal.display_name);
         info.user_principal_name =
             info.user_principal_name.take().or(principal.user_principal_name);
-        info.is_guest |= principal.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+        let is_guest = principal.user_type.map(|kind| kind.eq_ignore_ascii_case("guest"));
+        info.is_guest = info.is_guest.or(is_guest);
         let mail = principal.mail.filter(|mail| info.user_principal_name.as_ref() != Some(mail));
         let more = PrincipalMore {
             mail,

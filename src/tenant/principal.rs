@@ -13,7 +13,8 @@ pub(crate) struct PrincipalInfo {
     /// Where its entry in the directory stands; none where it is only named by something else.
     pub(crate) origin: Origin,
     pub(crate) described: bool,
-    pub(crate) is_guest: bool,
+    /// What its `userType` says, where there is one.
+    pub(crate) is_guest: Option<bool>,
 }
 
 /// What few principals have.

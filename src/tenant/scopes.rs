@@ -2,7 +2,7 @@
 
 use super::ScopeIx;
 use super::footprint::held;
-use crate::ident::{Scope, ScopeKind, ancestor_ends, same_scope, scope_hash as hash};
+use crate::ident::{Guid, Scope, ScopeKind, ancestor_ends, same_scope, scope_hash as hash};
 use crate::model::ScopeRef;
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
@@ -156,7 +156,7 @@ impl Forest {
         let scope = &self.scopes[row];
         let ends = ancestor_ends(scope.text());
         let end = ends[ends.len().checked_sub(2)?];
-        if let Some(found) = self.find(&scope.text().as_bytes()[..end]) {
+        if let Some(found) = self.find(&scope.text()[..end]) {
             return Some(found);
         }
         let above = scope.up_to(end);
@@ -165,10 +165,10 @@ impl Forest {
 
     fn push(&mut self, scope: Scope) -> Seed {
         let row = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        let hashed = hash(scope.text().as_bytes());
+        let hashed = hash(scope.text());
         self.scopes.push(scope);
         let scopes = &self.scopes;
-        let rehash = |row: &u32| hash(scopes[*row as usize].text().as_bytes());
+        let rehash = |row: &u32| hash(scopes[*row as usize].text());
         self.rows.insert_unique(hashed, row, rehash);
         Seed(row)
     }
@@ -220,15 +220,21 @@ impl Forest {
         (0..u32::try_from(self.scopes.len()).unwrap_or(u32::MAX)).map(Seed)
     }
 
-    pub(crate) fn find(&self, text: &[u8]) -> Option<Seed> {
-        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
+    pub(crate) fn find(&self, text: &str) -> Option<Seed> {
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text(), text);
         self.rows.find(hash(text), same).map(|row| Seed(*row))
+    }
+
+    /// The root management group of a directory, where something names it: its id is the directory's
+    /// (semantics.md 6.5).
+    pub(crate) fn root_group(&self, directory: Guid) -> Option<Seed> {
+        self.find(&format!("/providers/microsoft.management/managementgroups/{directory}"))
     }
 
     /// Numbers the forest, and says which number each seed got. Children of one parent are sorted by
     /// name, so the order of files does not matter.
     pub(crate) fn finish(mut self) -> (Scopes, Vec<ScopeIx>) {
-        let root = match self.find(b"/") {
+        let root = match self.find("/") {
             Some(root) => root,
             None => {
                 self.parents.push(None);
@@ -322,18 +328,14 @@ impl Scopes {
     }
 
     pub(crate) fn find(&self, scope: &Scope) -> Option<ScopeIx> {
-        self.find_bytes(scope.text().as_bytes())
-    }
-
-    fn find_bytes(&self, text: &[u8]) -> Option<ScopeIx> {
-        let same = |row: &u32| same_scope(self.scopes[*row as usize].text().as_bytes(), text);
-        self.rows.find(hash(text), same).map(|row| ScopeIx(*row))
+        self.find_text(scope.text())
     }
 
     /// A scope by its text in any case. A text that is written otherwise than Azure writes it (slashes at
     /// its end, blanks around it) is not found.
     pub(crate) fn find_text(&self, text: &str) -> Option<ScopeIx> {
-        self.find_bytes(text.as_bytes())
+        let same = |row: &u32| same_scope(self.scopes[*row as usize].text(), text);
+        self.rows.find(hash(text), same).map(|row| ScopeIx(*row))
     }
 
     pub(crate) fn scope(&self, ix: ScopeIx) -> &Scope {
@@ -409,12 +411,12 @@ impl Scopes {
     /// A question's scope, or the nearest one above it that the tenant lists; and whether it is the scope
     /// itself.
     pub(crate) fn nearest(&self, scope: &Scope) -> (ScopeIx, bool) {
-        let text = scope.text().as_bytes();
-        if let Some(at) = self.find_bytes(text) {
+        let text = scope.text();
+        if let Some(at) = self.find_text(text) {
             return (at, true);
         }
-        let ends = ancestor_ends(scope.text());
-        let above = ends.iter().rev().skip(1).find_map(|end| self.find_bytes(&text[..*end]));
+        let ends = ancestor_ends(text);
+        let above = ends.iter().rev().skip(1).find_map(|end| self.find_text(&text[..*end]));
         (above.unwrap_or(ScopeIx(0)), false)
     }
 

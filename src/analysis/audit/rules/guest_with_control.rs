@@ -80,7 +80,7 @@ fn guest_sign(context: &Context<'_>, principal: PrincipalIx) -> Option<String> {
         return None;
     }
     let info = &context.tenant.infos[principal.row()];
-    if info.is_guest {
+    if info.is_guest == Some(true) {
         return Some("its userType is Guest".to_string());
     }
     let name = info.user_principal_name.as_deref()?;
