@@ -62,6 +62,8 @@ const QUESTIONS: &[(&str, &str, &str, &str, &str)] = &[
     ("same-id-different-content.json", CONTRIBUTOR, VM_START, "/resourceGroups/rg-ai", ""),
     ("truncated.json", "owner@contoso.example", VM_START, "", ""),
     ("truncated.json", READER, VM_START, "", ""),
+    ("two-roles-of-one-name", READER, "Microsoft.Storage/storageAccounts/read", "", ""),
+    ("two-roles-of-one-name", READER, STORAGE_KEYS, "", ""),
     ("value-envelope-next-link.json", READER, VM_START, "", ""),
 ];
 

@@ -5,7 +5,8 @@ use super::{RoleIx, twice};
 use crate::catalog::Catalog;
 use crate::ident::Guid;
 use crate::model::{Facts, Gap, RoleDefinition, RoleKind, RoleRef, Touches, World};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::origin::Sources;
+use rustc_hash::FxHashMap;
 use std::collections::hash_map::Entry;
 
 /// Which definition each role has (scenario-format.md): an explicit catalog wins over an exported
@@ -89,15 +90,16 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
     order.sort_unstable();
     let mut roles = Roles::default();
     let defined: Vec<RoleDefinition> = order.iter().filter_map(|id| known.remove(id)).collect();
-    let unclear = unclear_names(facts, defined.iter().chain(&nameless));
+    let mut unclear = unclear_names(&facts.sources, defined.iter().chain(&nameless));
     for role in defined.into_iter().chain(nameless) {
         let name: Box<str> = role.name.to_lowercase().into();
         let mut references: Vec<RoleRef> = role.id.map(RoleRef::Id).into_iter().collect();
-        if !unclear.contains(&name) {
+        if !unclear.contains_key(&name) {
             references.push(RoleRef::Name(name));
         }
         roles.add(RoleState::Known(role), references);
     }
+    let mut not_unique = Vec::new();
     let mut role_of = Vec::with_capacity(facts.assignments.len());
     for assignment in &mut facts.assignments {
         if let RoleRef::Name(name) = &mut assignment.role {
@@ -109,10 +111,15 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
         }
         let found = match &assignment.role {
             RoleRef::Id(id) => catalog.role(*id),
-            RoleRef::Name(name) if unclear.contains(name) => None,
-            RoleRef::Name(name) => match &catalog.roles().by_name(name)[..] {
-                [one] => Some(one.definition()),
-                _ => None,
+            RoleRef::Name(name) => match (unclear.remove(name), &catalog.roles().by_name(name)[..])
+            {
+                // The first that uses the name; whatever follows finds the role that is not known.
+                (Some(gap), _) => {
+                    not_unique.push(gap);
+                    None
+                }
+                (None, [one]) => Some(one.definition()),
+                (None, _) => None,
             },
         };
         let mut references = vec![assignment.role.clone()];
@@ -126,26 +133,27 @@ pub(super) fn roles(facts: &mut Facts, catalog: &Catalog) -> (Roles, Vec<RoleIx>
         };
         role_of.push(roles.add(state, references));
     }
+    for gap in not_unique {
+        facts.note(gap.code, gap.message.clone(), None);
+        facts.gaps.push(gap);
+    }
     (roles, role_of)
 }
 
-/// The names, in lower case, that several definitions have which give different things. An assignment that
-/// carries no more than such a name gives a role that is not known.
+/// The names, in lower case, that several definitions have which give different things, and what to say
+/// where an assignment carries no more than such a name: it gives a role that is not known.
 fn unclear_names<'a>(
-    facts: &mut Facts,
+    sources: &Sources,
     definitions: impl Iterator<Item = &'a RoleDefinition>,
-) -> FxHashSet<Box<str>> {
+) -> FxHashMap<Box<str>, Gap> {
     let mut first: FxHashMap<Box<str>, &RoleDefinition> = FxHashMap::default();
-    let mut unclear: FxHashSet<Box<str>> = FxHashSet::default();
+    let mut unclear = FxHashMap::default();
     for role in definitions {
         let name: Box<str> = role.name.to_lowercase().into();
         let earlier = *first.entry(name.clone()).or_insert(role);
-        if twice::say_the_same(earlier, role) || !unclear.insert(name) {
-            continue;
+        if !twice::say_the_same(earlier, role) {
+            unclear.entry(name).or_insert_with(|| twice::name_gap(sources, earlier, role));
         }
-        let gap = twice::name_gap(&facts.sources, earlier, role);
-        facts.note(gap.code, gap.message.clone(), None);
-        facts.gaps.push(gap);
     }
     unclear
 }

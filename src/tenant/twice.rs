@@ -289,10 +289,13 @@ mod tests {
             let tenant = named(&alike, "roleDefinitionName", NAME);
             assert_eq!(outcome(&tenant, KEYS), Outcome::Allowed, "{ids:?}");
         }
-        // An id says which of them is meant.
+        // An id says which of them is meant, and then there is nothing to tell.
         let roles = [(Some(ROLE), newer), (Some(other), older)];
-        assert_eq!(outcome(&named(&roles, "roleDefinitionId", ROLE), KEYS), Outcome::NotAllowed);
-        assert_eq!(outcome(&named(&roles, "roleDefinitionId", other), KEYS), Outcome::Allowed);
+        for (id, expected) in [(ROLE, Outcome::NotAllowed), (other, Outcome::Allowed)] {
+            let tenant = named(&roles, "roleDefinitionId", id);
+            assert_eq!(outcome(&tenant, KEYS), expected);
+            assert_eq!(tenant.gaps().len(), 0);
+        }
     }
 
     #[test]
