@@ -3,96 +3,24 @@
 
 #![expect(clippy::expect_used, reason = "in a test")]
 
-use azrbac::catalog::Catalog;
+mod exports;
+
 use azrbac::condition::Attributes;
 use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, can, effective};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
-use azrbac::ingest;
-use azrbac::model::Facts;
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use serde_json::{Value, json};
+use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment};
+use serde_json::Value;
 
-const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
 const GROUP: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg";
 const ACCOUNT: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/a";
-const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
-const ANN: &str = "10000000-0000-4000-8000-000000000001";
-const TEAM: &str = "20000000-0000-4000-8000-000000000001";
-const ALL: &str = "20000000-0000-4000-8000-000000000002";
 const READ: &str = "Microsoft.Storage/storageAccounts/read";
 const DELETE_GROUP: &str = "Microsoft.Resources/subscriptions/resourceGroups/delete";
 
-struct Deny<'a> {
-    scope: &'a str,
-    actions: &'a [&'a str],
-    principals: &'a [(&'a str, &'a str)],
-    excludes: &'a [(&'a str, &'a str)],
-    only_here: bool,
-    system: bool,
-    effect: &'a str,
-    condition: Option<&'a str>,
-}
-
-const PLAIN: Deny<'_> = Deny {
-    scope: SUBSCRIPTION,
-    actions: &["*"],
-    principals: &[(ANN, "User")],
-    excludes: &[],
-    only_here: false,
-    system: true,
-    effect: "enforced",
-    condition: None,
-};
-
-impl Deny<'_> {
-    fn file(&self) -> Value {
-        let list = |of: &[(&str, &str)]| -> Vec<Value> {
-            of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
-        };
-        let name = "56000000-0000-4000-8000-000000000001";
-        json!({"value": [{
-            "id": format!("{}/providers/Microsoft.Authorization/denyAssignments/{name}", self.scope),
-            "name": name, "type": "Microsoft.Authorization/denyAssignments",
-            "properties": {
-                "denyAssignmentName": "Hands off", "scope": self.scope,
-                "isSystemProtected": self.system, "doNotApplyToChildScopes": self.only_here,
-                "denyAssignmentEffect": self.effect,
-                "permissions": [{"actions": self.actions, "notActions": [], "dataActions": [],
-                    "notDataActions": [], "condition": self.condition,
-                    "conditionVersion": self.condition.map(|_| "2.0")}],
-                "principals": list(self.principals), "excludePrincipals": list(self.excludes),
-            },
-        }]})
-    }
-}
-
-fn group(id: &str, security: bool, members: &[(&str, &str)]) -> Value {
-    let members: Vec<Value> = members
-        .iter()
-        .map(|(id, kind)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id, "displayName": id}))
-        .collect();
-    json!({"value": [{
-        "id": id, "displayName": id, "groupTypes": [], "mailEnabled": !security,
-        "securityEnabled": security, "members": members,
-    }]})
-}
-
 /// Ann owns the subscription; what else there is, is in files.
 fn tenant(files: &[Value]) -> Tenant {
-    let name = "52000000-0000-4000-8000-000000000001";
-    let owns = json!([{
-        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/{name}"),
-        "name": name, "principalId": ANN, "principalType": "User", "scope": SUBSCRIPTION,
-        "roleDefinitionId": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{OWNER}"),
-        "type": "Microsoft.Authorization/roleAssignments",
-    }]);
-    let mut facts = Facts::default();
-    for (number, file) in [owns].iter().chain(files).enumerate() {
-        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
-    }
-    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
-    Tenant::build(facts, &Catalog::newest())
+    exports::tenant(&[&[assignment(ANN, "User", OWNER, SUBSCRIPTION)], files].concat())
 }
 
 fn ask(tenant: &Tenant, operation: &str, scope: &str, complete: bool) -> Decision {
@@ -153,7 +81,12 @@ fn deleting_a_group_leans_on_what_denies_below_do() {
 fn a_deny_of_a_group_that_does_not_count_leans_on_that() {
     let deny = Deny { principals: &[(TEAM, "Group")], ..PLAIN };
     let of = |security: bool, deny: &Deny<'_>| {
-        leans(&tenant(&[deny.file(), group(TEAM, security, &[(ANN, "user")])]), READ, ACCOUNT, 13)
+        leans(
+            &tenant(&[deny.file(), Group { security, ..Group::of(TEAM, &[(ANN, "user")]) }.file()]),
+            READ,
+            ACCOUNT,
+            13,
+        )
     };
     assert_eq!(of(true, &deny), (Outcome::Denied, false));
     assert_eq!(of(false, &deny), (Outcome::Allowed, true));
@@ -167,7 +100,8 @@ fn a_deny_of_a_group_that_does_not_count_leans_on_that() {
 /// U7: an exclusion that reaches its principal through a group inside a group.
 #[test]
 fn an_exclusion_through_groups_in_groups_leans_on_that() {
-    let groups = [group(TEAM, true, &[(ANN, "user")]), group(ALL, true, &[(TEAM, "group")])];
+    let groups =
+        [Group::of(TEAM, &[(ANN, "user")]).file(), Group::of(ALL, &[(TEAM, "group")]).file()];
     let of = |excludes: &[(&str, &str)]| {
         let deny = Deny { excludes, ..PLAIN }.file();
         leans(&tenant(&[deny, groups[0].clone(), groups[1].clone()]), READ, ACCOUNT, 7)

@@ -3,6 +3,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "in a test")]
 
+mod exports;
+
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
 use azrbac::decide::{Outcome, Request, WhatQuestion, can, effective, where_can, who_can};
@@ -11,75 +13,14 @@ use azrbac::ingest;
 use azrbac::model::{Facts, World};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::{NameError, Tenant};
+use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, tenant};
 use serde_json::{Value, json};
 
-const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
-const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
-const ANN: &str = "10000000-0000-4000-8000-000000000001";
 const BOB: &str = "10000000-0000-4000-8000-000000000002";
-const TEAM: &str = "20000000-0000-4000-8000-000000000001";
-const ALL: &str = "20000000-0000-4000-8000-000000000002";
 const DIRECTORY: &str = "30000000-0000-4000-8000-000000000001";
+const READS: &[&str] = &["*/read"];
 const READ: &str = "Microsoft.Resources/subscriptions/resourceGroups/read";
-
-/// A tenant of files, each as a tool writes it.
-fn tenant(files: &[Value]) -> Tenant {
-    let mut facts = Facts::default();
-    for (number, file) in files.iter().enumerate() {
-        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
-    }
-    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
-    Tenant::build(facts, &Catalog::newest())
-}
-
-fn assignment(principal: &str, kind: &str, role: &str, scope: &str) -> Value {
-    let name = format!("52000000-0000-4000-8000-{}", &principal[24..]);
-    json!([{
-        "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"),
-        "name": name, "principalId": principal, "principalType": kind, "scope": scope,
-        "roleDefinitionId": format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
-        "type": "Microsoft.Authorization/roleAssignments",
-    }])
-}
-
-fn deny(principals: &[(&str, &str)], excludes: &[(&str, &str)]) -> Value {
-    let list = |of: &[(&str, &str)]| -> Vec<Value> {
-        of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
-    };
-    let id = format!(
-        "{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments/56000000-0000-4000-8000-000000000001"
-    );
-    json!({"value": [{
-        "id": id, "name": "56000000-0000-4000-8000-000000000001",
-        "type": "Microsoft.Authorization/denyAssignments",
-        "properties": {
-            "denyAssignmentName": "No reading", "scope": SUBSCRIPTION, "isSystemProtected": true,
-            "doNotApplyToChildScopes": false,
-            "permissions": [{"actions": ["*/read"], "notActions": [], "dataActions": [], "notDataActions": []}],
-            "principals": list(principals), "excludePrincipals": list(excludes),
-        },
-    }]})
-}
-
-/// A group with its members, as Graph gives it; a list that was cut off has the address of the next page.
-fn group(id: &str, members: &[(&str, &str)], whole: bool) -> Value {
-    let members: Vec<Value> = members
-        .iter()
-        .map(|(id, kind)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id, "displayName": id}))
-        .collect();
-    let mut group = json!({
-        "id": id, "displayName": id, "groupTypes": [], "mailEnabled": false, "securityEnabled": true,
-        "members": members,
-    });
-    if !whole {
-        group["members@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/next");
-    }
-    json!({
-        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups(members())",
-        "value": [group],
-    })
-}
 
 /// The outcome, and the codes of its gaps; every listing must say the same.
 fn answer(tenant: &Tenant, who: &str, at: Option<&str>) -> (Outcome, Vec<&'static str>) {
@@ -131,14 +72,18 @@ fn a_group_that_no_file_lists_may_hold_anybody() {
     let held = assignment(TEAM, "Group", READER, SUBSCRIPTION);
     let unlisted = tenant(std::slice::from_ref(&held));
     assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
-    let listed = tenant(&[held.clone(), group(TEAM, &[(ANN, "user")], true)]);
+    let listed = tenant(&[held.clone(), Group::of(TEAM, &[(ANN, "user")]).file()]);
     assert_eq!(answer(&listed, ANN, None).0, Outcome::Allowed);
     assert_eq!(answer(&listed, BOB, None), (Outcome::NotAllowed, vec![]));
-    let partly = tenant(&[held.clone(), group(TEAM, &[(ANN, "user")], false)]);
+    let partly =
+        tenant(&[held.clone(), Group { whole: false, ..Group::of(TEAM, &[(ANN, "user")]) }.file()]);
     assert_eq!(answer(&partly, ANN, None).0, Outcome::Allowed);
     assert_eq!(answer(&partly, BOB, None), (Outcome::Conditional, vec!["unknown-members"]));
     // The whole list stands, whichever of two exports was cut off, and in whatever order they are read.
-    let (whole, part) = (group(TEAM, &[(ANN, "user")], true), group(TEAM, &[(ANN, "user")], false));
+    let (whole, part) = (
+        Group::of(TEAM, &[(ANN, "user")]).file(),
+        Group { whole: false, ..Group::of(TEAM, &[(ANN, "user")]) }.file(),
+    );
     for two in [[whole.clone(), part.clone()], [part.clone(), whole]] {
         let both = tenant(&[held.clone(), two[0].clone(), two[1].clone()]);
         assert_eq!(answer(&both, BOB, None), (Outcome::NotAllowed, vec![]));
@@ -153,10 +98,10 @@ fn a_group_that_no_file_lists_may_hold_anybody() {
 #[test]
 fn a_group_in_a_group_may_hold_anybody_too() {
     let held = assignment(ALL, "Group", READER, SUBSCRIPTION);
-    let nested = group(ALL, &[(TEAM, "group")], true);
+    let nested = Group::of(ALL, &[(TEAM, "group")]).file();
     let open = tenant(&[held.clone(), nested.clone()]);
     assert_eq!(answer(&open, BOB, None).0, Outcome::Conditional);
-    let listed = tenant(&[held, nested, group(TEAM, &[(ANN, "user")], true)]);
+    let listed = tenant(&[held, nested, Group::of(TEAM, &[(ANN, "user")]).file()]);
     assert_eq!(answer(&listed, BOB, None), (Outcome::NotAllowed, vec![]));
     assert_eq!(answer(&listed, ANN, None).0, Outcome::Allowed);
 }
@@ -164,24 +109,24 @@ fn a_group_in_a_group_may_hold_anybody_too() {
 #[test]
 fn a_deny_of_a_group_that_no_file_lists_may_block() {
     let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
-    let blocked = deny(&[(TEAM, "Group")], &[]);
+    let blocked = Deny { actions: READS, principals: &[(TEAM, "Group")], ..PLAIN }.file();
     let unlisted = tenant(&[held.clone(), blocked.clone()]);
     assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
-    let others = tenant(&[held.clone(), blocked.clone(), group(TEAM, &[(BOB, "user")], true)]);
+    let others = tenant(&[held.clone(), blocked.clone(), Group::of(TEAM, &[(BOB, "user")]).file()]);
     assert_eq!(answer(&others, ANN, None), (Outcome::Allowed, vec![]));
-    let own = tenant(&[held, blocked, group(TEAM, &[(ANN, "user")], true)]);
+    let own = tenant(&[held, blocked, Group::of(TEAM, &[(ANN, "user")]).file()]);
     assert_eq!(answer(&own, ANN, None).0, Outcome::Denied);
 }
 
 #[test]
 fn a_group_that_is_excluded_and_that_no_file_lists_may_spare() {
     let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
-    let blocked = deny(&[(ANN, "User")], &[(TEAM, "Group")]);
+    let blocked = Deny { actions: READS, excludes: &[(TEAM, "Group")], ..PLAIN }.file();
     let unlisted = tenant(&[held.clone(), blocked.clone()]);
     assert_eq!(answer(&unlisted, ANN, None), (Outcome::Conditional, vec!["unknown-members"]));
-    let others = tenant(&[held.clone(), blocked.clone(), group(TEAM, &[(BOB, "user")], true)]);
+    let others = tenant(&[held.clone(), blocked.clone(), Group::of(TEAM, &[(BOB, "user")]).file()]);
     assert_eq!(answer(&others, ANN, None).0, Outcome::Denied);
-    let own = tenant(&[held, blocked, group(TEAM, &[(ANN, "user")], true)]);
+    let own = tenant(&[held, blocked, Group::of(TEAM, &[(ANN, "user")]).file()]);
     assert_eq!(answer(&own, ANN, None), (Outcome::Allowed, vec![]));
 }
 

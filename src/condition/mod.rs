@@ -328,18 +328,29 @@ mod tests {
         }
     }
 
-    fn ask(condition: &str, missing: MissingReading) -> Evaluation {
+    /// What a condition says of a reading in the data plane, of which these attributes are known.
+    pub(super) fn asked<T>(
+        attributes: &Attributes,
+        complete: bool,
+        text: &str,
+        question: impl FnOnce(&Condition, &Inputs<'_>) -> T,
+    ) -> T {
         let operation = Operation::new("A/b/read").expect("an operation");
-        let attributes = Attributes::default();
         let inputs = Inputs {
             operation: &operation,
             plane: Plane::Data,
             sub_operations: None,
-            attributes: &attributes,
-            complete: true,
+            attributes,
+            complete,
             wildcards: Wildcards::Azure,
         };
-        Condition::parse(condition).expect(condition).evaluate_reading(&inputs, missing)
+        question(&Condition::parse(text).expect(text), &inputs)
+    }
+
+    fn ask(condition: &str, missing: MissingReading) -> Evaluation {
+        asked(&Attributes::default(), true, condition, |condition, inputs| {
+            condition.evaluate_reading(inputs, missing)
+        })
     }
 
     #[test]
@@ -385,19 +396,11 @@ mod tests {
         complete: bool,
         text: &str,
     ) -> Evaluation {
-        let operation = Operation::new("A/b/read").expect("an operation");
         let mut known = Attributes::default();
         for (source, name, value) in attributes {
             known.insert(*source, name, value.clone());
         }
-        Condition::parse(text).expect(text).evaluate(&Inputs {
-            operation: &operation,
-            plane: Plane::Data,
-            sub_operations: None,
-            attributes: &known,
-            complete,
-            wildcards: Wildcards::Azure,
-        })
+        asked(&known, complete, text, Condition::evaluate)
     }
 
     /// A key with its case given is another than one in any case, and the keys of a dictionary are what was

@@ -424,23 +424,13 @@ fn holds_with(node: &Node<'_>, holds: &[bool], at: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::condition::{Attributes, Condition, Inputs};
-    use crate::ident::{Operation, Plane};
-    use crate::pattern::Wildcards;
+    use crate::condition::tests::asked;
+    use crate::condition::{Attributes, Condition};
     use crate::truth::Truth;
 
     /// Could anything make it true, where nothing is known?
     fn can_be_true(text: &str) -> bool {
-        let operation = Operation::new("X/y/read").expect("an operation");
-        let condition = Condition::parse(text).expect(text);
-        let found = condition.evaluate(&Inputs {
-            operation: &operation,
-            plane: Plane::Data,
-            sub_operations: None,
-            attributes: &Attributes::default(),
-            complete: false,
-            wildcards: Wildcards::Azure,
-        });
+        let found = asked(&Attributes::default(), false, text, Condition::evaluate);
         assert_ne!(found.truth, Truth::True, "{text}");
         found.open
     }

@@ -264,24 +264,13 @@ impl<'a> Node<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::condition::{Attributes, Condition, Inputs, Residual};
-    use crate::ident::{Operation, Plane};
-    use crate::pattern::Wildcards;
+    use crate::condition::tests::asked;
+    use crate::condition::{Attributes, Condition, Residual};
 
     /// What is left when nothing is known. A letter stands for a leaf: `A` for
     /// `@Resource[X/y:a] StringEquals 'v'`, `E` and `F` for `Exists` of two attributes.
     fn left(short: &str) -> String {
-        let operation = Operation::new("X/y/read").expect("an operation");
-        let condition = Condition::parse(&long(short)).expect(short);
-        let residual = condition.residual(&Inputs {
-            operation: &operation,
-            plane: Plane::Data,
-            sub_operations: None,
-            attributes: &Attributes::default(),
-            complete: false,
-            wildcards: Wildcards::Azure,
-        });
-        match residual {
+        match asked(&Attributes::default(), false, &long(short), Condition::residual) {
             Residual::True => "true".to_string(),
             Residual::False => "never".to_string(),
             Residual::Open(left) => left.print(),

@@ -1,0 +1,116 @@
+//! Exports as the tools of Azure write them, for the tests that say what is in them.
+
+use azrbac::catalog::Catalog;
+use azrbac::ingest;
+use azrbac::model::Facts;
+use azrbac::tenant::Tenant;
+use serde_json::{Value, json};
+
+pub(crate) const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+pub(crate) const ANN: &str = "10000000-0000-4000-8000-000000000001";
+pub(crate) const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+pub(crate) const ALL: &str = "20000000-0000-4000-8000-000000000002";
+
+/// A tenant of files, read in this order.
+pub(crate) fn tenant(files: &[Value]) -> Tenant {
+    let mut facts = Facts::default();
+    for (number, file) in files.iter().enumerate() {
+        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
+    }
+    assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+    Tenant::build(facts, &Catalog::newest())
+}
+
+/// An assignment, as `az role assignment list` gives it.
+pub(crate) fn assignment(principal: &str, kind: &str, role: &str, scope: &str) -> Value {
+    let name = format!("52000000-0000-4000-8000-{}", &principal[24..]);
+    json!([{
+        "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"),
+        "name": name, "principalId": principal, "principalType": kind, "scope": scope,
+        "roleDefinitionId": format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+        "type": "Microsoft.Authorization/roleAssignments",
+    }])
+}
+
+/// A deny assignment; principals are (id, type).
+#[derive(Clone, Copy)]
+pub(crate) struct Deny<'a> {
+    pub(crate) scope: &'a str,
+    pub(crate) actions: &'a [&'a str],
+    pub(crate) principals: &'a [(&'a str, &'a str)],
+    pub(crate) excludes: &'a [(&'a str, &'a str)],
+    pub(crate) only_here: bool,
+    pub(crate) system: bool,
+    pub(crate) effect: &'a str,
+    pub(crate) condition: Option<&'a str>,
+}
+
+/// Ann may do nothing in the subscription.
+pub(crate) const PLAIN: Deny<'_> = Deny {
+    scope: SUBSCRIPTION,
+    actions: &["*"],
+    principals: &[(ANN, "User")],
+    excludes: &[],
+    only_here: false,
+    system: true,
+    effect: "enforced",
+    condition: None,
+};
+
+impl Deny<'_> {
+    /// As the REST interface gives it.
+    pub(crate) fn file(&self) -> Value {
+        let list = |of: &[(&str, &str)]| -> Vec<Value> {
+            of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
+        };
+        let name = "56000000-0000-4000-8000-000000000001";
+        json!({"value": [{
+            "id": format!("{}/providers/Microsoft.Authorization/denyAssignments/{name}", self.scope),
+            "name": name, "type": "Microsoft.Authorization/denyAssignments",
+            "properties": {
+                "denyAssignmentName": "Hands off", "scope": self.scope,
+                "isSystemProtected": self.system, "doNotApplyToChildScopes": self.only_here,
+                "denyAssignmentEffect": self.effect,
+                "permissions": [{"actions": self.actions, "notActions": [], "dataActions": [],
+                    "notDataActions": [], "condition": self.condition,
+                    "conditionVersion": self.condition.map(|_| "2.0")}],
+                "principals": list(self.principals), "excludePrincipals": list(self.excludes),
+            },
+        }]})
+    }
+}
+
+/// A group with its members, (id, kind) each.
+#[derive(Clone, Copy)]
+pub(crate) struct Group<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) security: bool,
+    pub(crate) members: &'a [(&'a str, &'a str)],
+    /// Is the list of members whole? One that was cut off has the address of the next page.
+    pub(crate) whole: bool,
+}
+
+impl<'a> Group<'a> {
+    /// A security group with all its members.
+    pub(crate) fn of(id: &'a str, members: &'a [(&'a str, &'a str)]) -> Group<'a> {
+        Group { id, security: true, members, whole: true }
+    }
+
+    /// As Graph gives it.
+    pub(crate) fn file(&self) -> Value {
+        let member = |(id, kind): &(&str, &str)| json!({"@odata.type": format!("#microsoft.graph.{kind}"), "id": id, "displayName": id});
+        let members: Vec<Value> = self.members.iter().map(member).collect();
+        let mut group = json!({
+            "id": self.id, "displayName": self.id, "groupTypes": [], "mailEnabled": !self.security,
+            "securityEnabled": self.security, "members": members,
+        });
+        if !self.whole {
+            group["members@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/next");
+        }
+        json!({
+            "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#groups(members())",
+            "value": [group],
+        })
+    }
+}
