@@ -54,8 +54,7 @@ pub struct Written {
     numbers: Vec<usize>,
 }
 
-/// The faults to blame for an error at these bytes: those of the smallest written piece around it, or of the
-/// pieces within it.
+/// The faults to blame for an error at these bytes: those of the smallest written piece around it.
 pub fn blamed(ranges: &[Written], from: usize, to: usize) -> Vec<usize> {
     let around = ranges
         .iter()
