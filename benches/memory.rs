@@ -46,7 +46,7 @@ fn measure(name: &str, count: usize) {
     let part = tenant.footprint();
     let parts = [part.index, part.directory, part.names, part.assignments].map(|part| part as f64);
     // Roles, their bits, denies, and what the allocator's list does not name.
-    let rest = built - parts.iter().sum::<f64>();
+    let rest = built - part.total() as f64;
     println!(
         "{name} {count} {} {} {} {} {:.1}",
         each(built),

@@ -5,8 +5,8 @@ use crate::ident::Guid;
 use crate::model::{Assignment, AssignmentName, RoleRef, Terms};
 use std::mem::size_of;
 
-/// Bytes of the heap, by what they are for. Roles, denies and resources are not among them: there are few,
-/// and the same for a small tenant and a large one.
+/// Bytes of the heap, by what they are for. Roles, denies, locks and resources are not among them: there are
+/// few beside the assignments.
 ///
 /// ```
 /// use azrbac::{catalog::Catalog, model::Facts, tenant::Tenant};
