@@ -197,7 +197,7 @@ impl<'t> Audit<'t> {
                 if !self.role_holds(row.role, wanted.operation) {
                     continue;
                 }
-                let group = row.holder;
+                let group = row.holder();
                 let members = &self.members[group.row()];
                 if !tenant.counts(group) {
                     continue;

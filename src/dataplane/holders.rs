@@ -33,7 +33,7 @@ pub fn holders(tenant: &Tenant, request: &Request<'_>) -> Vec<Entrant> {
         let near = tenant.is_above(row.scope, target)
             || resource.is_some_and(|resource| tenant.is_above(resource, row.scope));
         if near {
-            named.push(row.holder);
+            named.push(row.holder());
         }
     }
     if let Some(place) = &place {

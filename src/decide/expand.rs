@@ -194,7 +194,7 @@ impl<'r> Expansion<'r> {
         let mut one_by_one = self.one_by_one();
         for id in self.walk.ids() {
             for row in applying(tenant.rows(id), &self.walk.path) {
-                lighthouse |= !row.plain && tenant.assignment(row.fact).via_lighthouse;
+                lighthouse |= !row.is_plain() && tenant.assignment(row.fact).via_lighthouse;
                 one_by_one |= self.hold(row, operations, &mut firm, &mut open);
             }
         }
@@ -308,7 +308,7 @@ impl<'r> Expansion<'r> {
     fn hold(&self, row: &Row, operations: &Operations, firm: &mut Bits, open: &mut Bits) -> bool {
         let tenant = self.walk.tenant;
         let plane = self.walk.request.plane;
-        let plain = row.plain;
+        let plain = row.is_plain();
         let in_force = if plain { Some(true) } else { self.walk.in_force(row) };
         let assignment = (!plain).then(|| tenant.assignment(row.fact));
         let lighthouse = assignment.is_some_and(|assignment| assignment.via_lighthouse);
@@ -348,7 +348,7 @@ impl<'r> Expansion<'r> {
         let here = tenant.scopes.upwards(self.walk.located.at);
         let rows = here
             .flat_map(|above| tenant.open_rows_at(above))
-            .filter(|row| !self.walk.is_known_member(row.holder) && tenant.counts(row.holder));
+            .filter(|row| !self.walk.is_known_member(row.holder()) && tenant.counts(row.holder()));
         let own: Vec<PrincipalIx> = self.walk.ids().collect();
         let high = own
             .iter()

@@ -124,7 +124,7 @@ impl<'r> Field<'r> {
                 };
                 let at = u32::try_from(self.grants.len()).unwrap_or(NONE);
                 let list = if grant.truth.is_true() { &mut firm } else { &mut open };
-                list.push((row.holder, at));
+                list.push((row.holder(), at));
                 self.grants.push(grant);
             }
         }
@@ -179,7 +179,7 @@ impl<'r> Field<'r> {
     fn judge_persons(&mut self, rows: &[Row]) {
         let tenant = self.tenant();
         for row in rows {
-            for person in reach(tenant, &[row.holder], false).1 {
+            for person in reach(tenant, &[row.holder()], false).1 {
                 let inputs = self.walk.inputs.of(person);
                 let mut withheld = Withheld::default();
                 let Some(grant) = self.walk.judge(row, &inputs, &mut withheld) else { continue };
@@ -343,12 +343,12 @@ impl<'r> Field<'r> {
         };
         let outside = |row: &Row| {
             principal.is_none_or(|ix| {
-                ix != row.holder && tenant.groups_of(ix).binary_search(&row.holder).is_err()
+                ix != row.holder() && tenant.groups_of(ix).binary_search(&row.holder()).is_err()
             })
         };
         self.open_rows.iter().any(|(row, personal)| outside(row) && could(row, *personal))
             || self.above_rows.iter().any(|row| {
-                (tenant.may_be_member(row.holder) || self.is_one_of(principal, &[row.holder]))
+                (tenant.may_be_member(row.holder()) || self.is_one_of(principal, &[row.holder()]))
                     && could(row, true)
             })
     }

@@ -38,7 +38,7 @@ impl Field<'_> {
                             tenant.role(row.role).id() == Some(*id)
                                 && self.walk.in_force(row) != Some(false)
                         });
-                        doubted.extend(holds.map(|row| row.holder));
+                        doubted.extend(holds.map(|row| row.holder()));
                     }
                 }
                 Touches::Anything => {
@@ -88,7 +88,7 @@ impl Field<'_> {
         }
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.open_rows_at(above) {
-                if !tenant.counts(row.holder) || self.walk.in_force(row) == Some(false) {
+                if !tenant.counts(row.holder()) || self.walk.in_force(row) == Some(false) {
                     continue;
                 }
                 let personal = self.condition_is_personal(row);
@@ -122,8 +122,8 @@ impl Field<'_> {
                 if self.condition_is_personal(row) {
                     self.above_rows.push(*row);
                 } else if self.walk.could_grant(row, &self.walk.inputs) {
-                    holders.push(row.holder);
-                    self.above_all |= tenant.may_be_member(row.holder);
+                    holders.push(row.holder());
+                    self.above_all |= tenant.may_be_member(row.holder());
                 }
             }
         }

@@ -97,12 +97,13 @@ impl Walk<'_> {
         let mut named: Vec<PrincipalIx> = Vec::new();
         for above in self.path.upwards() {
             for row in tenant.open_rows_at(above) {
-                let known = Some(row.holder) == self.principal || self.groups.contains(&row.holder);
-                if known || named.contains(&row.holder) || !tenant.counts(row.holder) {
+                let known =
+                    Some(row.holder()) == self.principal || self.groups.contains(&row.holder());
+                if known || named.contains(&row.holder()) || !tenant.counts(row.holder()) {
                     continue;
                 }
                 if self.in_force(row) != Some(false) && self.could_grant(row, &self.inputs) {
-                    named.push(row.holder);
+                    named.push(row.holder());
                 }
             }
         }

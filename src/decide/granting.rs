@@ -60,7 +60,7 @@ impl Walk<'_> {
 
     /// Is the assignment in force at the time of the request? `None` where that cannot be told.
     pub(super) fn in_force(&self, row: &Row) -> Option<bool> {
-        if row.plain {
+        if row.is_plain() {
             return Some(true);
         }
         let assignment = self.tenant.assignment(row.fact);
@@ -89,7 +89,7 @@ impl Walk<'_> {
             decision.subtracted.extend(withheld.by.map(|by| Subtraction {
                 assignment: row.fact,
                 role: row.role,
-                holder: row.holder,
+                holder: row.holder(),
                 by,
             }));
         }
@@ -106,7 +106,7 @@ impl Walk<'_> {
         if !self.tenant.roles.may_hold(row.role, self.request.plane, &self.needle) {
             return None;
         }
-        let guarded = (!row.plain).then(|| self.tenant.assignment(row.fact));
+        let guarded = (!row.is_plain()).then(|| self.tenant.assignment(row.fact));
         let in_force = if guarded.is_some() { self.in_force(row) } else { Some(true) };
         if let (Some(false), Some(assignment)) = (in_force, guarded) {
             if assignment.end().is_some()
@@ -130,7 +130,7 @@ impl Walk<'_> {
             return Some(Grant {
                 assignment: row.fact,
                 role: row.role,
-                holder: row.holder,
+                holder: row.holder(),
                 pattern: None,
                 truth: Truth::Unknown,
                 conditional: condition.is_some(),
@@ -158,7 +158,7 @@ impl Walk<'_> {
             let mut grant = Grant {
                 assignment: row.fact,
                 role: row.role,
-                holder: row.holder,
+                holder: row.holder(),
                 pattern: Some((number, pattern)),
                 truth: Truth::True,
                 conditional: false,

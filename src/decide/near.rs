@@ -51,7 +51,7 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
         .map(|one| NearMiss {
             assignment: one.row.fact,
             role: one.row.role,
-            holder: one.row.holder,
+            holder: one.row.holder(),
             reason: one.rank.0,
             detail: question.words(&one).unwrap_or_default(),
         })
@@ -59,7 +59,7 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
 }
 
 /// Smaller is nearer.
-type Rank = (NearReason, u32, usize);
+type Rank = (NearReason, usize, usize);
 
 /// A near miss that has no words yet.
 struct Found {
@@ -111,7 +111,7 @@ impl Question<'_> {
             }
         }
         let held = held?;
-        if !row.plain && tenant.assignment(row.fact).state == AssignmentState::Eligible {
+        if !row.is_plain() && tenant.assignment(row.fact).state == AssignmentState::Eligible {
             return None;
         }
         let far = self.distance(row.scope);
@@ -233,16 +233,12 @@ impl Question<'_> {
     }
 
     /// How many steps lie between a scope and the target.
-    fn distance(&self, scope: ScopeIx) -> u32 {
-        let tenant = self.tenant;
-        let mut steps = 0;
-        for above in self.path.upwards() {
-            if tenant.is_above(above, scope) {
-                return steps + tenant.scopes.depth(scope) - tenant.scopes.depth(above);
-            }
-            steps += 1;
-        }
-        steps
+    fn distance(&self, scope: ScopeIx) -> usize {
+        let scopes = &self.tenant.scopes;
+        let is_shared = |at: &ScopeIx| scopes.is_above(*at, scope);
+        let up = self.path.upwards().take_while(|at| !is_shared(at)).count();
+        let shared = self.path.upwards().find(is_shared);
+        up + scopes.upwards(scope).take_while(|at| Some(*at) != shared).count()
     }
 
     /// An entry of the role that shares nearly everything with the operation: all but the last one or

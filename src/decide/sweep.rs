@@ -276,7 +276,7 @@ impl<'t> Sweep<'t> {
         for above in tenant.scopes.upwards(at) {
             let rows = tenant.open_rows_at(above).iter();
             spot.open.extend(
-                rows.filter(|row| tenant.counts(row.holder) && self.in_force(row) != Some(false)),
+                rows.filter(|row| tenant.counts(row.holder()) && self.in_force(row) != Some(false)),
             );
         }
         let rows = tenant.open_rows_high.iter();
@@ -405,7 +405,7 @@ impl<'t> Sweep<'t> {
         if tenant.world == World::Closed {
             return;
         }
-        let open = spot.open.iter().filter(|row| !seen.knows(row.holder));
+        let open = spot.open.iter().filter(|row| !seen.knows(row.holder()));
         let own = seen
             .rows
             .iter()

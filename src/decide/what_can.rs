@@ -166,7 +166,7 @@ fn blocks(tenant: &Tenant, walk: &Walk<'_>, row: &Row, found: &mut Vec<HeldBlock
     let made = |plane, allow: &[ActionPattern], except: &[ActionPattern]| HeldBlock {
         assignment: row.fact,
         role: row.role,
-        holder: row.holder,
+        holder: row.holder(),
         scope: row.scope,
         plane,
         allow: allow.to_vec(),

@@ -349,11 +349,11 @@ impl<'r> Finder<'r> {
         let mut holds: Vec<Option<bool>> = vec![None; tenant.roles().count()];
         let mut end = 0;
         for row in &tenant.open_rows {
-            if row.scope.0 < end || self.walk.is_known_member(row.holder) {
+            if row.scope.0 < end || self.walk.is_known_member(row.holder()) {
                 continue;
             }
             let held = *holds[row.role.row()].get_or_insert_with(|| self.walk.would_grant(row));
-            if !held || !tenant.counts(row.holder) || self.walk.in_force(row) == Some(false) {
+            if !held || !tenant.counts(row.holder()) || self.walk.in_force(row) == Some(false) {
                 continue;
             }
             anywhere = true;

@@ -9,7 +9,8 @@ use crate::origin::{Error, Place, SourceId, Sources, one_line};
 use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
-/// A scope of these facts: its row in the scope table.
+/// A scope of these facts: its row in the scope table. What a tenant keeps of them names its scopes by their
+/// numbers there ([`crate::tenant::Tenant::assignment_scope`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ScopeRef(pub(crate) u32);
 

@@ -13,7 +13,8 @@ use crate::model::{Facts, Gap, InputKind, Membership, PrincipalType, Touches, Wo
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
-    let (mut scopes, scope_refs) = scope_forest(&mut facts);
+    let (mut scopes, numbers) = scope_forest(&mut facts);
+    renumber(&mut facts, &numbers);
     let (roles, role_of) = super::definitions::roles(&mut facts, catalog);
     time_windows(&mut facts);
     let People { ids, kinds, infos, rows, holders } = principals(&mut facts);
@@ -29,10 +30,10 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     uncounted.sort_unstable();
     uncounted.dedup();
 
-    let (assignment_rows, rows_of) = by_holder(&facts, &scope_refs, &role_of, &holders, ids.len());
+    let (assignment_rows, rows_of) = by_holder(&facts, &role_of, &holders, ids.len());
     let mut open_rows: Vec<Row> =
-        assignment_rows.iter().filter(|row| open[row.holder.row()]).copied().collect();
-    open_rows.sort_unstable_by_key(|row| (row.scope, row.holder, row.fact));
+        assignment_rows.iter().filter(|row| open[row.holder().row()]).copied().collect();
+    open_rows.sort_unstable_by_key(|row| (row.scope, row.holder(), row.fact));
     let high = |row: &&Row| scopes.kind(row.scope) == ScopeKind::ManagementGroup;
     let open_rows_high: Vec<Row> = open_rows.iter().filter(high).copied().collect();
 
@@ -45,7 +46,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
             found
         };
         deny_rows.push(DenyRow {
-            scope: scope_refs[deny.scope.0 as usize],
+            scope: ScopeIx::of(deny.scope),
             fact: DenyIx(fact),
             everyone: deny.principals.iter().any(|p| p.kind == PrincipalType::Everyone),
             principals: listed(&deny.principals),
@@ -60,7 +61,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     }
     let mut lock_rows: Vec<(ScopeIx, LockIx)> = (0..)
         .zip(&facts.locks)
-        .map(|(fact, lock)| (scope_refs[lock.scope.0 as usize], LockIx(fact)))
+        .map(|(fact, lock)| (ScopeIx::of(lock.scope), LockIx(fact)))
         .collect();
     lock_rows.sort_unstable();
 
@@ -72,10 +73,10 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     for (mark, places) in marked {
         places.into_iter().for_each(|place| scopes.mark(place, mark));
     }
-    let notices = super::notices::notices(&mut facts, &scopes, &scope_refs);
+    let notices = super::notices::notices(&mut facts, &scopes);
     let mut resources = FxHashMap::default();
     for resource in std::mem::take(&mut facts.resources) {
-        let at = scope_refs[resource.scope.0 as usize];
+        let at = ScopeIx::of(resource.scope);
         match resources.entry(at) {
             std::collections::hash_map::Entry::Vacant(slot) => {
                 slot.insert(resource);
@@ -94,9 +95,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .subscriptions
         .iter()
         .filter_map(|subscription| subscription.tenant)
-        .chain(roots.filter_map(|group| {
-            Guid::parse(scopes.scope(scope_refs[group.scope.0 as usize]).leaf())
-        }))
+        .chain(roots.filter_map(|group| Guid::parse(scopes.scope(ScopeIx::of(group.scope)).leaf())))
         .collect();
     directories.sort_unstable();
     directories.dedup();
@@ -105,7 +104,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     read.dedup();
     let classic = std::mem::take(&mut facts.classic)
         .into_iter()
-        .map(|one| (scope_refs[one.scope.0 as usize], one))
+        .map(|one| (ScopeIx::of(one.scope), one))
         .collect();
     Tenant {
         directories,
@@ -141,8 +140,22 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         names: Names::default(),
         listing: Default::default(),
         matrix: Default::default(),
-        scope_refs,
         catalog: catalog.clone(),
+    }
+}
+
+/// From here on a fact names a scope by its number in the tree.
+fn renumber(facts: &mut Facts, numbers: &[ScopeIx]) {
+    let assignments = facts.assignments.iter_mut().map(|one| &mut one.scope);
+    let denies = facts.denies.iter_mut().map(|one| &mut one.scope);
+    let locks = facts.locks.iter_mut().map(|one| &mut one.scope);
+    let groups = facts.management_groups.iter_mut().map(|one| &mut one.scope);
+    let resources = facts.resources.iter_mut().map(|one| &mut one.scope);
+    let classic = facts.classic.iter_mut().map(|one| &mut one.scope);
+    for scope in
+        assignments.chain(denies).chain(locks).chain(groups).chain(resources).chain(classic)
+    {
+        scope.0 = numbers[scope.0 as usize].0;
     }
 }
 
@@ -247,7 +260,6 @@ fn time_windows(facts: &mut Facts) {
 /// begin. Counted into place holder by holder: what is left to sort is short.
 fn by_holder(
     facts: &Facts,
-    scope_refs: &[ScopeIx],
     role_of: &[RoleIx],
     holders: &[PrincipalIx],
     count: usize,
@@ -259,27 +271,16 @@ fn by_holder(
     for at in 0..count {
         rows_of[at + 1] += rows_of[at];
     }
-    let none = Row {
-        scope: ScopeIx(0),
-        role: RoleIx(0),
-        fact: AssignmentIx(0),
-        holder: PrincipalIx(0),
-        plain: false,
-    };
+    let none = Row::new(ScopeIx(0), RoleIx(0), AssignmentIx(0), PrincipalIx(0), true);
     let mut rows = vec![none; holders.len()];
     let mut next = rows_of.clone();
     for ((fact, assignment), (holder, role)) in
         (0..).zip(&facts.assignments).zip(holders.iter().zip(role_of))
     {
         let at = &mut next[holder.row()];
-        let scope = scope_refs[assignment.scope.0 as usize];
-        rows[*at as usize] = Row {
-            scope,
-            role: *role,
-            fact: AssignmentIx(fact),
-            holder: *holder,
-            plain: assignment.is_plain(),
-        };
+        let scope = ScopeIx::of(assignment.scope);
+        rows[*at as usize] =
+            Row::new(scope, *role, AssignmentIx(fact), *holder, assignment.is_plain());
         *at += 1;
     }
     for at in 0..count {

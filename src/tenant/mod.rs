@@ -31,7 +31,7 @@ use crate::catalog::Catalog;
 use crate::ident::{Guid, Scope};
 use crate::model::{
     Assignment, ClassicAdministrator, Deny, Facts, Gap, InputKind, Lock, Note, PrincipalType,
-    Resource, Touches, World,
+    Resource, ScopeRef, Touches, World,
 };
 use crate::origin::Sources;
 use members::Members;
@@ -64,6 +64,12 @@ index! {
     /// A scope of a tenant: its number in a walk of the scope tree, parents before children.
     ScopeIx
 }
+impl ScopeIx {
+    /// The scope that a fact of a tenant names.
+    pub(crate) fn of(scope: ScopeRef) -> ScopeIx {
+        ScopeIx(scope.0)
+    }
+}
 index! {
     /// A role of a tenant.
     RoleIx
@@ -91,10 +97,33 @@ pub(crate) struct Row {
     pub(crate) scope: ScopeIx,
     pub(crate) role: RoleIx,
     pub(crate) fact: AssignmentIx,
-    pub(crate) holder: PrincipalIx,
+    /// The holder, and in the highest bit whether anything else of the assignment is to be looked at: a
+    /// quarter of a million of these are in memory, and four fill what a processor reads at once.
+    holder: u32,
+}
+
+impl Row {
+    const NOT_PLAIN: u32 = 1 << 31;
+
+    fn new(
+        scope: ScopeIx,
+        role: RoleIx,
+        fact: AssignmentIx,
+        holder: PrincipalIx,
+        plain: bool,
+    ) -> Row {
+        Row { scope, role, fact, holder: holder.0 | if plain { 0 } else { Row::NOT_PLAIN } }
+    }
+
+    pub(crate) fn holder(&self) -> PrincipalIx {
+        PrincipalIx(self.holder & !Row::NOT_PLAIN)
+    }
+
     /// Does it hold whenever and for whatever its role says? Active, without a time window, without a
     /// condition, not through Lighthouse: then nothing else of the assignment needs to be looked at.
-    pub(crate) plain: bool,
+    pub(crate) fn is_plain(&self) -> bool {
+        self.holder & Row::NOT_PLAIN == 0
+    }
 }
 
 /// Everything that a question can be asked about. See the module documentation.
@@ -138,7 +167,6 @@ pub struct Tenant {
     pub(crate) names: names::Names,
     pub(crate) listing: listing::Listing,
     pub(crate) matrix: bits::Matrix,
-    pub(crate) scope_refs: Vec<ScopeIx>,
     /// The directories that subscriptions and the root management group belong to, sorted.
     pub(crate) directories: Vec<Guid>,
     pub(crate) catalog: Catalog,
@@ -367,7 +395,7 @@ impl Tenant {
     /// The scope of an assignment.
     #[must_use]
     pub fn assignment_scope(&self, assignment: AssignmentIx) -> ScopeIx {
-        self.scope_refs[self.assignments[assignment.row()].scope.0 as usize]
+        ScopeIx::of(self.assignments[assignment.row()].scope)
     }
 
     /// The role of an assignment.
@@ -385,7 +413,7 @@ impl Tenant {
     /// The scope of a deny assignment.
     #[must_use]
     pub fn deny_scope(&self, deny: DenyIx) -> ScopeIx {
-        self.scope_refs[self.denies[deny.row()].scope.0 as usize]
+        ScopeIx::of(self.denies[deny.row()].scope)
     }
 
     /// A lock as it was read.
@@ -397,7 +425,7 @@ impl Tenant {
     /// The scope of a lock.
     #[must_use]
     pub fn lock_scope(&self, lock: LockIx) -> ScopeIx {
-        self.scope_refs[self.locks[lock.row()].scope.0 as usize]
+        ScopeIx::of(self.locks[lock.row()].scope)
     }
 
     /// The resource at a scope, where one was read.

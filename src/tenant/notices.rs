@@ -46,7 +46,7 @@ fn missing_parts(facts: &mut Facts, found: &mut Vec<Notice>) {
 }
 
 /// Kinds of input that no file holds, once each, with the command that exports them.
-pub(super) fn notices(facts: &mut Facts, scopes: &Scopes, scope_refs: &[ScopeIx]) -> Vec<Notice> {
+pub(super) fn notices(facts: &mut Facts, scopes: &Scopes) -> Vec<Notice> {
     let mut found = Vec::new();
     if facts.world == World::Closed {
         return found;
@@ -114,7 +114,7 @@ pub(super) fn notices(facts: &mut Facts, scopes: &Scopes, scope_refs: &[ScopeIx]
     }
     let mut assigned = vec![false; scopes.len()];
     for assignment in &facts.assignments {
-        assigned[scope_refs[assignment.scope.0 as usize].row()] = true;
+        assigned[ScopeIx::of(assignment.scope).row()] = true;
     }
     for row in 0..scopes.len() {
         let ix = ScopeIx(u32::try_from(row).unwrap_or(u32::MAX));

@@ -24,7 +24,6 @@ struct Link {
     /// The root is its own parent.
     parent: u32,
     end: u32,
-    depth: u32,
     kind: ScopeKind,
     marks: u8,
 }
@@ -281,7 +280,6 @@ impl Forest {
             links.push(Link {
                 parent: parent.0,
                 end: own.0 + sizes[seed.row()],
-                depth: if parent == own { 0 } else { links[parent.row()].depth + 1 },
                 kind: scope.kind(),
                 marks: if self.floating[seed.row()] { Mark::Floating as u8 } else { 0 },
             });
@@ -363,10 +361,6 @@ impl Scopes {
 
     pub(crate) fn kind(&self, ix: ScopeIx) -> ScopeKind {
         self.links[ix.row()].kind
-    }
-
-    pub(crate) fn depth(&self, ix: ScopeIx) -> u32 {
-        self.links[ix.row()].depth
     }
 
     /// The first number after the subtree of a scope.

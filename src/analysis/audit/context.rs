@@ -130,7 +130,7 @@ impl<'t> Context<'t> {
     pub(super) fn about(&self, rule: &Rule, row: &Row, message: String) -> Finding {
         Finding {
             about: About {
-                principal: Some(row.holder),
+                principal: Some(row.holder()),
                 assignment: Some(row.fact),
                 role: Some(row.role),
                 scope: Some(row.scope),

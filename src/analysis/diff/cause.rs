@@ -212,7 +212,7 @@ impl Walker<'_, '_> {
                 let near =
                     self.align.places.is_above(row.place, place) || spots[side].located.floating;
                 if near && PLANES.into_iter().any(reach) {
-                    let id = tenant.principal_id(row.what.holder);
+                    let id = tenant.principal_id(row.what.holder());
                     if id != person.seen[side].id {
                         causes.push(Cause::UnknownMembers(id));
                     }
@@ -271,11 +271,11 @@ impl Walker<'_, '_> {
 /// Why only one side gives somebody an assignment.
 pub(super) fn row_causes(align: &Align<'_>, side: usize, row: &Row, key: RowKey) -> Option<Cause> {
     let tenant = align.tenants[side];
-    let number = align.person[side][row.holder.row()] as usize;
+    let number = align.person[side][row.holder().row()] as usize;
     let other = principal(align, 1 - side, number);
     if let Some(other) = other {
         if align.own(1 - side, other).any(|(_, known)| known == key) {
-            let group = tenant.principal_id(row.holder);
+            let group = tenant.principal_id(row.holder());
             let assignment = row.fact;
             return Some(if side == 1 {
                 Cause::MemberAdded { group, assignment }
@@ -313,7 +313,7 @@ pub(super) fn counterpart<'t>(
     row: &Row,
     key: RowKey,
 ) -> Option<(&'t Row, RowKey)> {
-    let number = align.person[side][row.holder.row()] as usize;
+    let number = align.person[side][row.holder().row()] as usize;
     let other = principal(align, 1 - side, number)?;
     let name = |side: usize, role: RoleIx| {
         let state = align.tenants[side].role(role);
@@ -327,5 +327,5 @@ pub(super) fn counterpart<'t>(
         .own(1 - side, other)
         .filter(|(_, known)| known.place == key.place)
         .filter(|(was, _)| same(name(side, row.role), name(1 - side, was.role)))
-        .find(|(_, known)| !align.own(side, row.holder).any(|(_, own)| own == *known))
+        .find(|(_, known)| !align.own(side, row.holder()).any(|(_, own)| own == *known))
 }

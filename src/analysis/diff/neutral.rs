@@ -83,7 +83,7 @@ fn eligible(align: &Align<'_>, found: &mut Vec<Cause>) {
         })
         .map(|(row, _)| {
             let said = (
-                tenant.principal_id(row.holder),
+                tenant.principal_id(row.holder()),
                 align.place(side, row.scope),
                 align.contents[side][row.role.row()],
             );

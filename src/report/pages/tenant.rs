@@ -4,7 +4,7 @@ use crate::model::AssignmentState;
 use crate::report::document::{Document, Inline, Table};
 use crate::report::naming;
 use crate::report::picture::{Picture, Show, of_tenant};
-use crate::tenant::{AssignmentIx, Tenant};
+use crate::tenant::{AssignmentIx, ScopeIx, Tenant};
 
 /// So many assignments are told; the picture counts the others.
 const TOLD: usize = 500;
@@ -68,7 +68,7 @@ pub fn tenant(tenant: &Tenant, show: &Show, commands: &[String]) -> Document {
     });
     page.section("Deny assignments and locks", |section| {
         section.bullets(tenant.denies.iter().map(|deny| {
-            let scope = tenant.scope_refs[deny.scope.0 as usize];
+            let scope = ScopeIx::of(deny.scope);
             Inline::default()
                 .text("deny ")
                 .name(&deny.display_name)

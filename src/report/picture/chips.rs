@@ -4,7 +4,7 @@ use super::NodeKind;
 use super::fold::{NAMES, thousands};
 use crate::model::{AssignmentState, PrincipalType};
 use crate::report::naming;
-use crate::tenant::{AssignmentIx, LockIx, PrincipalIx, Tenant};
+use crate::tenant::{AssignmentIx, LockIx, PrincipalIx, ScopeIx, Tenant};
 use std::collections::BTreeMap;
 
 /// What stands at one scope and is drawn as one box.
@@ -169,7 +169,7 @@ pub(super) fn denied(tenant: &Tenant, row: usize) -> Chip {
         }
         details.push(line);
     }
-    let scope = tenant.scope_text(tenant.scope_refs[deny.scope.0 as usize]).text();
+    let scope = tenant.scope_text(ScopeIx::of(deny.scope)).text();
     let holders = if everyone {
         Vec::new()
     } else {

@@ -93,7 +93,7 @@ pub(super) fn draw(tenant: &Tenant, show: &Show, part: Option<&Part>) -> Drawn {
     let denies: Vec<usize> = (0..tenant.denies.len())
         .filter(|row| part.is_none() && binds(&tenant.denies[*row]))
         .collect();
-    let deny_at = |row: usize| tenant.scope_refs[tenant.denies[row].scope.0 as usize];
+    let deny_at = |row: usize| ScopeIx::of(tenant.denies[row].scope);
     for row in &denies {
         let names = tenant.denies[*row].principals.iter().any(|entry| mine(entry.id));
         weight[deny_at(*row).row()] += usize::from(holders.is_none() || names);

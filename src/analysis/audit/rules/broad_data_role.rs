@@ -26,8 +26,11 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
         }
         let may = if eligible { "may activate" } else { "holds" };
         let assignment = context.tenant.assignment(row.fact);
-        let message =
-            format!("{} {may} the data role {}", context.who(row.holder), context.assignment(row));
+        let message = format!(
+            "{} {may} the data role {}",
+            context.who(row.holder()),
+            context.assignment(row)
+        );
         let mut reasons = Vec::new();
         if let Some(guard) = assignment.condition() {
             reasons.push(format!("a condition limits it: {}", guard.text.trim()));

@@ -101,8 +101,8 @@ fn told(context: &Context<'_>, guest: PrincipalIx, rows: &[Row]) -> String {
 
 fn words(context: &Context<'_>, guest: PrincipalIx, row: &Row) -> String {
     let mut text = context.assignment(row);
-    if row.holder != guest {
-        text.push_str(&format!(" through {}", context.who(row.holder)));
+    if row.holder() != guest {
+        text.push_str(&format!(" through {}", context.who(row.holder())));
     }
     if context.tenant.assignment(row.fact).condition().is_some() {
         text.push_str(" under a condition");

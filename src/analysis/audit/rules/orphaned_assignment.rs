@@ -40,14 +40,14 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
     let tenant = context.tenant;
     let seen = seen_elsewhere(tenant);
     for row in context.rows() {
-        if tenant.infos[row.holder.row()].described
-            || seen.contains(&row.holder)
+        if tenant.infos[row.holder().row()].described
+            || seen.contains(&row.holder())
             || tenant.assignment(row.fact).via_lighthouse
             || context.has_ended(row)
         {
             continue;
         }
-        let wanted = wanted(tenant.principal_kind(row.holder));
+        let wanted = wanted(tenant.principal_kind(row.holder()));
         if wanted.is_empty() {
             continue;
         }
@@ -62,8 +62,8 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
         if !missing.is_empty() {
             continue;
         }
-        let id = tenant.principal_id(row.holder);
-        let name = tenant.principal_name(row.holder);
+        let id = tenant.principal_id(row.holder());
+        let name = tenant.principal_name(row.holder());
         let known_as = if name == id.to_string() { String::new() } else { format!(" ({name})") };
         let kinds: Vec<&str> = wanted.iter().map(|(kind, ..)| kind.as_str()).collect();
         found.push(Finding {
@@ -71,7 +71,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
                 "{id}{known_as} is not among the exported {}, in no group and no resource's identity",
                 kinds.join(", ")
             )],
-            hangs_on: hangs_on(tenant, row.holder, wanted),
+            hangs_on: hangs_on(tenant, row.holder(), wanted),
             help: context
                 .is_eligible(row)
                 .then(|| "remove the eligibility in Privileged Identity Management".to_string()),

@@ -26,8 +26,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
     let mut covers: FxHashMap<AssignmentIx, Row> = FxHashMap::default();
     let rows = context.rows();
-    for own in rows.chunk_by(|a, b| a.holder == b.holder) {
-        let reach = Reach::new(context, own[0].holder);
+    for own in rows.chunk_by(|a, b| a.holder() == b.holder()) {
+        let reach = Reach::new(context, own[0].holder());
         for row in own {
             if is_asked(context, row)
                 && let Some(wider) = reach.cover(context, row)
@@ -52,15 +52,15 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
 
 fn told(context: &Context<'_>, row: &Row, wider: &Row) -> Finding {
     let tenant = context.tenant;
-    let through = if wider.holder == row.holder {
+    let through = if wider.holder() == row.holder() {
         String::new()
     } else {
-        format!(", held by {}", context.who(wider.holder))
+        format!(", held by {}", context.who(wider.holder()))
     };
     let message = format!(
         "{} of {} is contained in {}{through}",
         context.assignment(row),
-        context.who(row.holder),
+        context.who(row.holder()),
         context.assignment(wider)
     );
     let mut reasons = Vec::new();
@@ -150,9 +150,9 @@ fn contains(context: &mut Context<'_>, outer: &Row, inner: &Row) -> bool {
 /// is in the other's groups, in a circle.
 fn contains_back(context: &mut Context<'_>, outer: &Row, inner: &Row) -> bool {
     outer.scope == inner.scope
-        && (outer.holder == inner.holder
-            || (context.tenant.counts(inner.holder)
-                && context.tenant.groups_of(outer.holder).contains(&inner.holder)))
+        && (outer.holder() == inner.holder()
+            || (context.tenant.counts(inner.holder())
+                && context.tenant.groups_of(outer.holder()).contains(&inner.holder())))
         && contains(context, inner, outer)
 }
 

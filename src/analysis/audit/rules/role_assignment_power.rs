@@ -45,7 +45,7 @@ fn check(context: &mut Context<'_>, found: &mut Vec<Finding>) {
         let mut finding = context.about(
             &RULE,
             row,
-            format!("{} {may}: {}", context.who(row.holder), context.assignment(row)),
+            format!("{} {may}: {}", context.who(row.holder()), context.assignment(row)),
         );
         finding.reasons = reasons;
         match limit {
@@ -73,7 +73,7 @@ fn is_denied_everywhere(context: &Context<'_>, row: &Row, write: &Operation) -> 
         return false;
     }
     let attributes = Attributes::default();
-    let principal = tenant.principal_id(row.holder);
+    let principal = tenant.principal_id(row.holder());
     let scope = tenant.scope_text(row.scope);
     let mut request = Request::new(principal, write, Plane::Control, scope, &attributes);
     (request.at, request.near_misses) = (context.options.at, 0);
