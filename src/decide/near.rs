@@ -1,7 +1,7 @@
 //! What nearly grants, best first: never affects the outcome, always says why.
 
 use super::Request;
-use super::decision::{NearMiss, NearReason};
+use super::decision::{Grant, NearMiss, NearReason};
 use crate::ident::{Plane, Timestamp};
 use crate::model::{AssignmentState, RoleDefinition};
 use crate::tenant::{Held, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
@@ -23,8 +23,8 @@ pub(super) struct Question<'r> {
 }
 
 /// The near misses of a principal, ranked: by reason, then by how near the scope is, then by how near
-/// the entry is. Only those that are kept are put into words.
-pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
+/// the entry is. Only those that are kept are put into words. What grants, or may, is none of them.
+pub(super) fn misses(question: &Question<'_>, grants: &[Grant]) -> Vec<NearMiss> {
     let mut found: Vec<Found> = Vec::new();
     if question.request.near_misses == 0 {
         return Vec::new();
@@ -41,7 +41,12 @@ pub(super) fn misses(question: &Question<'_>) -> Vec<NearMiss> {
             if looked_at > LOOKED_AT && !here {
                 continue;
             }
-            found.extend(if here { question.here(row) } else { question.elsewhere(row) });
+            let grants = || grants.iter().any(|grant| grant.assignment == row.fact);
+            found.extend(match here {
+                true if grants() => None,
+                true => question.here(row),
+                false => question.elsewhere(row),
+            });
         }
     }
     found.sort_unstable_by_key(|one| (one.rank, one.row.fact));
