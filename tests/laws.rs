@@ -9,6 +9,8 @@
 //! patterns in `tests/language.rs` (containment agrees with sampling, and every witness is replayed),
 //! listings in `tests/consistency.rs` (each equals the set computed by `can`).
 
+#[path = "laws/left_out.rs"]
+mod left_out;
 #[path = "oracle/tenants.rs"]
 mod tenants;
 

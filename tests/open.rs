@@ -130,6 +130,65 @@ fn a_group_that_is_excluded_and_that_no_file_lists_may_spare() {
     assert_eq!(answer(&own, ANN, None), (Outcome::Allowed, vec![]));
 }
 
+/// A grant and an exclusion that both hang on members whom no file lists: nobody gives it for certain, and
+/// yet it may be allowed.
+#[test]
+fn a_deny_may_be_lifted_from_what_may_be_granted() {
+    let held = assignment(ALL, "Group", OWNER, SUBSCRIPTION);
+    let blocked = Deny { actions: READS, excludes: &[(TEAM, "Group")], ..PLAIN }.file();
+    let open = tenant(&[held.clone(), blocked.clone()]);
+    let codes = vec!["unknown-members", "unknown-members"];
+    assert_eq!(answer(&open, ANN, None), (Outcome::Conditional, codes));
+    let none = Group::of(ALL, &[]).file();
+    assert_eq!(
+        answer(&tenant(&[held.clone(), blocked.clone(), none]), ANN, None).0,
+        Outcome::Denied
+    );
+    let none = Group::of(TEAM, &[]).file();
+    assert_eq!(answer(&tenant(&[held, blocked, none]), ANN, None).0, Outcome::Denied);
+}
+
+/// Members whom no file lists leave an answer open only where they could make a difference.
+#[test]
+fn what_unlisted_members_cannot_change_is_firm() {
+    let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
+    let team = Deny { actions: READS, principals: &[(TEAM, "Group")], ..PLAIN };
+    let never = "!(ActionMatches{'*/read'})";
+    for (deny, about) in [
+        (Deny { condition: Some(never), ..team }, "its condition does not hold"),
+        (Deny { excludes: &[(TEAM, "Group")], ..team }, "it excludes whom it binds"),
+        (Deny { effect: "audit", ..team }, "it only logs"),
+        (Deny { actions: &["*/write"], ..team }, "it is about something else"),
+    ] {
+        let open = tenant(&[held.clone(), deny.file()]);
+        assert_eq!(answer(&open, ANN, None), (Outcome::Allowed, vec![]), "{about}");
+    }
+    // A group that is not security-enabled counts for nothing, whoever is in it (U13).
+    let partly =
+        Group { security: false, whole: false, ..Group::of(TEAM, &[(BOB, "user")]) }.file();
+    let open = tenant(&[held, team.file(), partly.clone()]);
+    assert_eq!(answer(&open, ANN, None), (Outcome::Allowed, vec![]));
+    let open = tenant(&[assignment(TEAM, "Group", OWNER, SUBSCRIPTION), partly]);
+    assert_eq!(answer(&open, ANN, None), (Outcome::NotAllowed, vec![]));
+}
+
+/// The conditions inside a role are asked as well.
+#[test]
+fn a_role_of_unlisted_members_is_asked_for_its_conditions() {
+    let own = "41000000-0000-4000-8000-000000000001";
+    let role = |condition: &str| {
+        let mut role = custom(own, "Contoso Reader", &["*/read"]);
+        role[0]["permissions"][0]["condition"] = json!(condition);
+        role[0]["permissions"][0]["conditionVersion"] = json!("2.0");
+        tenant(&[role, assignment(TEAM, "Group", own, SUBSCRIPTION)])
+    };
+    let open =
+        role("@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:A_b] StringEquals 'c'");
+    assert_eq!(answer(&open, ANN, None).0, Outcome::Conditional);
+    let never = role("!(ActionMatches{'*/read'})");
+    assert_eq!(answer(&never, ANN, None), (Outcome::NotAllowed, vec![]));
+}
+
 /// An instance knows when what it stands for ends; the assignment does not say.
 #[test]
 fn an_instance_lends_its_time_to_the_assignment_it_stands_for() {

@@ -7,7 +7,7 @@ use crate::condition::Assumptions;
 use crate::ident::ScopeKind;
 use crate::model::{Deny, DenyEffect, Guard, PermissionBlock};
 use crate::pattern::Match;
-use crate::tenant::{DenyRow, Held, Mark, ScopeIx, plane_at};
+use crate::tenant::{DenyRow, Held, Mark, PrincipalIx, ScopeIx, Tenant, plane_at};
 use crate::truth::Truth;
 
 /// The operations that manage denies, which users' denies never match (U33).
@@ -15,6 +15,17 @@ pub(super) const DENY_EXEMPT: [&str; 2] = [
     "microsoft.authorization/denyassignments/write",
     "microsoft.authorization/denyassignments/delete",
 ];
+
+/// The group through whose unlisted members a deny may bind somebody; one whose members it excludes binds
+/// nobody.
+pub(super) fn binds_unlisted(tenant: &Tenant, row: &DenyRow) -> Option<PrincipalIx> {
+    let excluded = |ix: &PrincipalIx| row.excludes.binary_search(ix).is_ok() && tenant.counts(*ix);
+    row.principals.iter().copied().find(|group| {
+        tenant.may_be_member(*group)
+            && !excluded(group)
+            && !tenant.groups_of(*group).iter().any(excluded)
+    })
+}
 
 impl Walk<'_> {
     /// semantics.md 1.2 step 2 and section 5.
@@ -108,6 +119,16 @@ impl Walk<'_> {
     /// Users' denies never match the operations that manage denies (semantics.md 5.12, U33).
     pub(super) fn is_exempt(&self, deny: &Deny) -> bool {
         !deny.system_protected && DENY_EXEMPT.contains(&self.request.operation.folded())
+    }
+
+    /// Could a deny take away what is asked for, were it one for whom the inputs are told?
+    pub(super) fn could_deny(&self, row: &DenyRow, inputs: &ConditionInputs<'_>) -> bool {
+        let deny = self.tenant.deny(row.fact);
+        deny.effect != DenyEffect::Audit
+            && !self.spares_below(deny, row.scope)
+            && !self.is_exempt(deny)
+            && self.deny_matches(row).0.is_some()
+            && !self.deny_truth(row, inputs).0.is_false()
     }
 
     /// Do the conditions of a deny hold (U9)? Of the blocks that hold the operation one suffices, and a

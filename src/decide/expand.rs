@@ -348,7 +348,7 @@ impl<'r> Expansion<'r> {
         let here = tenant.scopes.upwards(self.walk.located.at);
         let rows = here
             .flat_map(|above| tenant.open_rows_at(above))
-            .filter(|row| !self.walk.is_known_member(row.holder()) && tenant.counts(row.holder()));
+            .filter(|row| !self.walk.is_known_member(row.holder()));
         let own: Vec<PrincipalIx> = self.walk.ids().collect();
         let high = own
             .iter()

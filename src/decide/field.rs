@@ -2,7 +2,7 @@
 
 use super::Request;
 use super::decision::{Grant, Outcome};
-use super::denying::deny_guards;
+use super::denying::{binds_unlisted, deny_guards};
 use super::granting::{Withheld, residual};
 use super::reach::{Set, reach};
 use super::walk::Walk;
@@ -50,8 +50,17 @@ pub(super) struct Field<'r> {
     /// Input that was not understood could deny.
     pub(super) gap_denies_all: bool,
     /// Denies with unknown members, or at management groups that may stand above.
-    pub(super) gap_denies: Vec<(&'r DenyRow, bool)>,
+    pub(super) gap_denies: Vec<DenyGap<'r>>,
     verdicts: RefCell<FxHashMap<(PrincipalIx, DenyIx), Truth>>,
+}
+
+/// A deny of which it is not known whom it binds, or whether it stands above.
+pub(super) struct DenyGap<'r> {
+    pub(super) row: &'r DenyRow,
+    /// Does it stand at a management group that may stand above?
+    pub(super) above: bool,
+    /// Does its condition ask about the principal?
+    pub(super) personal: bool,
 }
 
 pub(super) fn asks_about_principal(guard: &Guard) -> bool {
@@ -91,7 +100,7 @@ impl<'r> Field<'r> {
     }
 
     /// Does what an assignment gives hang on who asks?
-    fn hangs_on_principal(&self, fact: AssignmentIx, role: RoleIx) -> bool {
+    pub(super) fn hangs_on_principal(&self, fact: AssignmentIx, role: RoleIx) -> bool {
         let tenant = self.tenant();
         let role = tenant.role(role).definition();
         tenant.assignment(fact).condition().is_some_and(asks_about_principal)
@@ -255,7 +264,8 @@ impl<'r> Field<'r> {
             }
         }
         if blocked {
-            return if granted && all_lift { Outcome::Conditional } else { Outcome::Denied };
+            let perhaps = all_lift && (granted || self.could_be_granted(principal));
+            return if perhaps { Outcome::Conditional } else { Outcome::Denied };
         }
         if firm {
             let perhaps_not = undecided || self.could_be_denied(principal);
@@ -315,14 +325,16 @@ impl<'r> Field<'r> {
         if self.gap_denies_all {
             return true;
         }
-        self.gap_denies.iter().any(|(row, possible)| {
+        self.gap_denies.iter().any(|DenyGap { row, above, personal }| {
             if self.is_one_of(principal, &row.excludes) {
                 return false;
             }
-            if row.everyone || self.is_one_of(principal, &row.principals) {
-                return *possible;
+            let bound = row.everyone || self.is_one_of(principal, &row.principals);
+            let open = if bound { *above } else { binds_unlisted(self.tenant(), row).is_some() };
+            open && match principal {
+                Some(ix) if *personal => self.walk.could_deny(row, &self.walk.inputs.of(ix)),
+                _ => self.walk.could_deny(row, &self.walk.inputs),
             }
-            row.principals.iter().any(|ix| self.tenant().may_be_member(*ix))
         })
     }
 

@@ -1,9 +1,10 @@
 //! What is missing or was not understood, as it bears on everybody at once.
 
-use super::field::{Field, asks_about_principal};
+use super::denying::{binds_unlisted, deny_guards};
+use super::field::{DenyGap, Field, asks_about_principal};
 use super::reach::reach;
-use crate::model::{DenyEffect, Touches, World};
-use crate::tenant::{Mark, PrincipalIx, Row};
+use crate::model::{Touches, World};
+use crate::tenant::{Mark, PrincipalIx};
 
 impl Field<'_> {
     pub(super) fn find_gaps(&mut self) {
@@ -64,18 +65,13 @@ impl Field<'_> {
             return;
         }
         for row in &tenant.deny_rows {
-            let deny = tenant.deny(row.fact);
-            let at = self.walk.located.at;
-            let certain = tenant.is_above(row.scope, at);
+            let certain = tenant.is_above(row.scope, self.walk.located.at);
             let possible = self.walk.may_stand_above(row.scope);
-            let unknown = row.principals.iter().any(|ix| tenant.may_be_member(*ix));
+            let unknown = binds_unlisted(tenant, row).is_some();
             if (possible && !certain) || (certain && !row.everyone && unknown) {
-                let elsewhere = deny.only_at_scope && !(self.walk.located.exact && row.scope == at);
-                if deny.effect != DenyEffect::Audit
-                    && !elsewhere
-                    && self.walk.deny_matches(row).0.is_some()
-                {
-                    self.gap_denies.push((row, possible && !certain));
+                let personal = deny_guards(tenant.deny(row.fact)).any(asks_about_principal);
+                if personal || self.walk.could_deny(row, &self.walk.inputs) {
+                    self.gap_denies.push(DenyGap { row, above: possible && !certain, personal });
                 }
             }
         }
@@ -88,10 +84,7 @@ impl Field<'_> {
         }
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.open_rows_at(above) {
-                if !tenant.counts(row.holder()) || self.walk.in_force(row) == Some(false) {
-                    continue;
-                }
-                let personal = self.condition_is_personal(row);
+                let personal = self.hangs_on_principal(row.fact, row.role);
                 if personal && self.walk.would_grant(row)
                     || self.walk.could_grant(row, &self.walk.inputs)
                 {
@@ -99,10 +92,6 @@ impl Field<'_> {
                 }
             }
         }
-    }
-
-    fn condition_is_personal(&self, row: &Row) -> bool {
-        self.tenant().assignment(row.fact).condition().is_some_and(asks_about_principal)
     }
 
     fn find_unknown_hierarchy(&mut self) {
@@ -116,10 +105,10 @@ impl Field<'_> {
                 continue;
             }
             for row in tenant.assigned_at(scope) {
-                if self.walk.in_force(row) == Some(false) || !self.walk.would_grant(row) {
+                if !self.walk.would_grant(row) {
                     continue;
                 }
-                if self.condition_is_personal(row) {
+                if self.hangs_on_principal(row.fact, row.role) {
                     self.above_rows.push(*row);
                 } else if self.walk.could_grant(row, &self.walk.inputs) {
                     holders.push(row.holder());

@@ -5,11 +5,13 @@
 
 use super::Request;
 use super::decision::{Decision, Outcome};
+use super::denying::binds_unlisted;
+use super::granting::Withheld;
 use super::inputs::ConditionInputs;
 use super::rows::applying;
 use super::walk::Walk;
-use crate::ident::{Plane, ScopeKind};
-use crate::model::{DenyEffect, Gap, Touches, World};
+use crate::ident::ScopeKind;
+use crate::model::{Gap, Touches, World};
 use crate::tenant::{Mark, NAME_NOT_UNIQUE, PrincipalIx, Row, ScopeIx, Tenant};
 
 impl Walk<'_> {
@@ -97,13 +99,12 @@ impl Walk<'_> {
         let mut named: Vec<PrincipalIx> = Vec::new();
         for above in self.path.upwards() {
             for row in tenant.open_rows_at(above) {
-                let known =
-                    Some(row.holder()) == self.principal || self.groups.contains(&row.holder());
-                if known || named.contains(&row.holder()) || !tenant.counts(row.holder()) {
-                    continue;
-                }
-                if self.in_force(row) != Some(false) && self.could_grant(row, &self.inputs) {
-                    named.push(row.holder());
+                let group = row.holder();
+                if !self.is_known_member(group)
+                    && !named.contains(&group)
+                    && self.could_grant(row, &self.inputs)
+                {
+                    named.push(group);
                 }
             }
         }
@@ -112,19 +113,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Could the assignment grant, its conditions included?
+    /// Could the assignment grant: its time, its conditions and those of its role included?
     pub(super) fn could_grant(&self, row: &Row, inputs: &ConditionInputs<'_>) -> bool {
-        let assignment = self.tenant.assignment(row.fact);
-        if assignment.via_lighthouse && self.request.plane == Plane::Data {
-            return false;
-        }
-        if !self.would_grant(row) {
-            return false;
-        }
-        assignment.condition().is_none_or(|guard| {
-            let verdict = inputs.evaluate(guard);
-            verdict.truth.is_true() || (verdict.truth.is_unknown() && verdict.open)
-        })
+        self.judge(row, inputs, &mut Withheld::default()).is_some()
     }
 
     /// May a management group stand above the target, though the tree that is known does not say so?
@@ -147,11 +138,8 @@ impl Walk<'_> {
         }
         let tenant = self.tenant;
         let ids: Vec<PrincipalIx> = self.ids().collect();
-        let above_grants = |row: &&Row| {
-            self.may_stand_above(row.scope)
-                && self.in_force(row) != Some(false)
-                && self.could_grant(row, &self.inputs)
-        };
+        let above_grants =
+            |row: &&Row| self.may_stand_above(row.scope) && self.could_grant(row, &self.inputs);
         let mut found: Vec<ScopeIx> = ids
             .iter()
             .flat_map(|id| tenant.rows(*id))
@@ -195,14 +183,11 @@ impl Walk<'_> {
         let on_path = (!self.located.floating).then(|| self.path.upwards().rev());
         let on_path = on_path.into_iter().flatten().map(|above| tenant.deny_rows_at(above));
         for row in everywhere.into_iter().chain(on_path).flatten() {
-            let deny = tenant.deny(row.fact);
             let certain = tenant.is_above(row.scope, self.located.at);
             let possible = self.may_stand_above(row.scope);
             if !(certain || possible)
-                || deny.effect == DenyEffect::Audit
-                || (deny.only_at_scope && !(self.located.exact && row.scope == self.located.at))
-                || self.deny_matches(row).0.is_none()
                 || self.is_one_of(&row.excludes)
+                || !self.could_deny(row, &self.inputs)
             {
                 continue;
             }
@@ -213,8 +198,8 @@ impl Walk<'_> {
                 }
                 continue;
             }
-            if let Some(group) = row.principals.iter().find(|ix| tenant.may_be_member(**ix)) {
-                decision.gaps.push(unknown_members(tenant, *group, "is denied what is asked for"));
+            if let Some(group) = binds_unlisted(tenant, row) {
+                decision.gaps.push(unknown_members(tenant, group, "is denied what is asked for"));
             }
         }
     }
@@ -241,10 +226,18 @@ impl Walk<'_> {
                 None => return,
             }
         }
-        if granted && !gaps.is_empty() {
-            decision.outcome = Outcome::Conditional;
-            decision.gaps = gaps;
+        if gaps.is_empty() {
+            return;
         }
+        if !granted {
+            // Two unknowns together: nobody gives it for certain either.
+            self.gaps_that_grant(decision);
+            if decision.gaps.is_empty() {
+                return;
+            }
+        }
+        decision.outcome = Outcome::Conditional;
+        decision.gaps.splice(0..0, gaps);
     }
 }
 

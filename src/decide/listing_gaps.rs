@@ -83,7 +83,7 @@ pub fn what_can_gaps(tenant: &Tenant, question: &WhatQuestion<'_>) -> Vec<Gap> {
         .open_rows
         .iter()
         .filter(|row| anywhere || tenant.is_above(row.scope, walk.located.at))
-        .filter(|row| walk.in_force(row) != Some(false) && tenant.counts(row.holder()))
+        .filter(|row| walk.in_force(row) != Some(false))
         .map(|row| row.holder())
         .filter(|holder| !walk.ids().any(|own| own == *holder))
         .collect();

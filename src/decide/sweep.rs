@@ -5,7 +5,8 @@
 //! of tenants is made of it; a property test holds it against `can`.
 
 use super::Request;
-use super::sweep_held::Verdicts;
+use super::denying::binds_unlisted;
+use super::sweep_held::{Held, Verdicts};
 use super::sweep_sum::{Outcomes, Sum, Universe};
 use super::walk::Walk;
 use super::what_can::no_operation;
@@ -275,9 +276,7 @@ impl<'t> Sweep<'t> {
         let at = spot.located.at;
         for above in tenant.scopes.upwards(at) {
             let rows = tenant.open_rows_at(above).iter();
-            spot.open.extend(
-                rows.filter(|row| tenant.counts(row.holder()) && self.in_force(row) != Some(false)),
-            );
+            spot.open.extend(rows.filter(|row| self.in_force(row) != Some(false)));
         }
         let rows = tenant.open_rows_high.iter();
         spot.high.extend(
@@ -369,17 +368,21 @@ impl<'t> Sweep<'t> {
             if !seen.is_bound(deny.row) {
                 continue;
             }
-            let protected = self.tenant.deny(deny.row.fact).system_protected;
-            let held = self.verdicts.denied(deny.row, spot, seen.own, plane);
-            let mut firm = held.firm.clone();
-            let mut open = held.open.clone();
-            if !protected {
-                without(&mut firm, &self.universe.exempt[plane_at(plane)]);
-                without(&mut open, &self.universe.exempt[plane_at(plane)]);
-            }
-            unite(if deny.lift { &mut sum.soft } else { &mut sum.hard }, &firm);
-            unite(&mut sum.undecided, &open);
+            let taken = self.taken(deny.row, seen, spot, plane);
+            unite(if deny.lift { &mut sum.soft } else { &mut sum.hard }, &taken.firm);
+            unite(&mut sum.undecided, &taken.open);
         }
+    }
+
+    /// What a deny takes from somebody, for certain and perhaps.
+    fn taken(&self, row: &DenyRow, seen: &Seen, spot: &Spot<'t>, plane: Plane) -> Held {
+        let held = self.verdicts.denied(row, spot, seen.own, plane);
+        let mut taken = Held { firm: held.firm.clone(), open: held.open.clone() };
+        if !self.tenant.deny(row.fact).system_protected {
+            without(&mut taken.firm, &self.universe.exempt[plane_at(plane)]);
+            without(&mut taken.open, &self.universe.exempt[plane_at(plane)]);
+        }
+        taken
     }
 
     /// What is missing or was not understood.
@@ -419,13 +422,11 @@ impl<'t> Sweep<'t> {
                 continue;
             }
             let bound = row.everyone || seen.is_one_of(&row.principals);
-            let doubtful = if bound {
-                *possible
-            } else {
-                row.principals.iter().any(|ix| tenant.may_be_member(*ix))
-            };
+            let doubtful = if bound { *possible } else { binds_unlisted(tenant, row).is_some() };
             if doubtful {
-                unite(&mut sum.undecided, &self.verdicts.takes(row, plane));
+                let taken = self.taken(row, seen, spot, plane);
+                unite(&mut sum.undecided, &taken.firm);
+                unite(&mut sum.undecided, &taken.open);
             }
         }
     }

@@ -86,7 +86,6 @@ pub(super) struct Verdicts<'t> {
     hangs: RefCell<FxHashMap<(RoleIx, u32), Rc<Hangs>>>,
     deny_hangs: RefCell<FxHashMap<DenyIx, Rc<Hangs>>>,
     held: RefCell<FxHashMap<Key, Rc<Held>>>,
-    could: RefCell<FxHashMap<Key, Rc<Bits>>>,
     taken: RefCell<FxHashMap<(DenyIx, Plane), Rc<Bits>>>,
     denied: RefCell<FxHashMap<Key, Rc<Held>>>,
 }
@@ -107,7 +106,6 @@ impl<'t> Verdicts<'t> {
             hangs: RefCell::default(),
             deny_hangs: RefCell::default(),
             held: RefCell::default(),
-            could: RefCell::default(),
             taken: RefCell::default(),
             denied: RefCell::default(),
         }
@@ -238,40 +236,21 @@ impl<'t> Verdicts<'t> {
         made
     }
 
-    /// What an assignment could give to somebody of whom it is not known whether it is theirs: only the
-    /// assignment's own condition is asked, as a decision does.
+    /// What an assignment could give to somebody of whom it is not known whether it is theirs.
     pub(super) fn could(
         &self,
         row: &Row,
         spot: &Spot<'_>,
         principal: Option<PrincipalIx>,
         plane: Plane,
-    ) -> Rc<Bits> {
-        let operations = self.universe.on(plane);
+    ) -> Bits {
         if self.tenant.assignment(row.fact).via_lighthouse && plane == Plane::Data {
-            return Rc::new(operations.none());
+            return self.universe.on(plane).none();
         }
-        let all = match self.tenant.role(row.role).definition() {
-            // A role that nobody defines may hold anything.
-            None => Rc::new(operations.every()),
-            Some(_) => Rc::clone(&self.role(row.role, plane).all),
-        };
-        let Some(guard) = self.own_guard(row) else { return all };
-        let number = self.guard(Some(guard));
-        let hangs = self.hangs(row, number);
-        let key = (row.role.0, number, hangs.spot(spot), hangs.principal(principal), plane);
-        if let Some(known) = self.could.borrow().get(&key) {
-            return Rc::clone(known);
-        }
-        let mut made = operations.none();
-        self.judge(&[guard], &all, spot, principal, plane, |at, truth, open| {
-            if truth.is_true() || truth.is_unknown() && open {
-                set(&mut made, at);
-            }
-        });
-        let made = Rc::new(made);
-        self.could.borrow_mut().insert(key, Rc::clone(&made));
-        made
+        let held = self.held(row, spot, principal, plane);
+        let mut all = held.firm.clone();
+        unite(&mut all, &held.open);
+        all
     }
 
     /// What a deny could take, its conditions set aside.

@@ -95,7 +95,7 @@ impl Sum {
         for at in 0..self.firm.len() {
             let (firm, open) = (self.firm[at], self.open[at]);
             let free = !(self.hard[at] | self.soft[at]);
-            let lifted = self.soft[at] & !self.hard[at] & (firm | open);
+            let lifted = self.soft[at] & !self.hard[at] & (firm | open | self.gap_grants[at]);
             let undecided = self.undecided[at];
             let mut yes = free & firm & !undecided;
             let mut maybe =

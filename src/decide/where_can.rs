@@ -286,21 +286,14 @@ impl<'r> Finder<'r> {
             }
         }
         for row in &rows {
-            let role = tenant.role(row.role).definition();
-            let of_blocks = role.into_iter().flat_map(|role| &role.blocks);
-            let guards = of_blocks
-                .filter_map(|block| block.condition.as_ref())
-                .chain(tenant.assignment(row.fact).condition());
-            for guard in guards {
-                let top = if afloat && high(row) { ScopeIx(0) } else { row.scope };
+            let top = if afloat && high(row) { ScopeIx(0) } else { row.scope };
+            for guard in self.guards(row) {
                 self.named(guard, top, &mut places);
             }
         }
         if afloat {
-            for row in &tenant.open_rows_high {
-                if let Some(guard) = tenant.assignment(row.fact).condition() {
-                    self.named(guard, ScopeIx(0), &mut places);
-                }
+            for guard in tenant.open_rows_high.iter().flat_map(|row| self.guards(row)) {
+                self.named(guard, ScopeIx(0), &mut places);
             }
         }
         places.sort_unstable();
@@ -322,6 +315,14 @@ impl<'r> Finder<'r> {
             }
         }
         rows
+    }
+
+    /// The conditions of an assignment: its role's and its own.
+    fn guards(&self, row: &Row) -> impl Iterator<Item = &'r Guard> + use<'r> {
+        let tenant = self.walk.tenant;
+        let blocks = tenant.role(row.role).definition().into_iter().flat_map(|role| &role.blocks);
+        let of_blocks = blocks.filter_map(|block| block.condition.as_ref());
+        of_blocks.chain(tenant.assignment(row.fact).condition())
     }
 
     /// Places where something not known could begin; tells whether that may be anywhere.
@@ -353,18 +354,19 @@ impl<'r> Finder<'r> {
                 continue;
             }
             let held = *holds[row.role.row()].get_or_insert_with(|| self.walk.would_grant(row));
-            if !held || !tenant.counts(row.holder()) || self.walk.in_force(row) == Some(false) {
+            if !held || self.walk.in_force(row) == Some(false) {
                 continue;
             }
             anywhere = true;
             places.push(row.scope);
-            match tenant.assignment(row.fact).condition() {
-                Some(guard) => self.named(guard, row.scope, places),
+            let mut free = !tenant.assignment(row.fact).via_lighthouse;
+            for guard in self.guards(row) {
+                self.named(guard, row.scope, places);
+                free = false;
+            }
+            if free {
                 // Below an assignment that may be ours, another one like it changes nothing.
-                None if !tenant.assignment(row.fact).via_lighthouse => {
-                    end = tenant.scopes.end(row.scope);
-                }
-                None => {}
+                end = tenant.scopes.end(row.scope);
             }
         }
         anywhere

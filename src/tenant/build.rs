@@ -20,7 +20,6 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
     let People { ids, kinds, infos, rows, holders } = principals(&mut facts);
     let ix = |id: &Guid| rows.get(id).map(|row| PrincipalIx(*row));
     let members = Members::build(ids.len(), membership(&facts, ix));
-    let open = open_groups(&facts, &ids, &kinds, &members, ix);
     let mut uncounted: Vec<PrincipalIx> = facts
         .groups
         .iter()
@@ -29,6 +28,11 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .collect();
     uncounted.sort_unstable();
     uncounted.dedup();
+    let mut open = open_groups(&facts, &ids, &kinds, &members, ix);
+    for group in &uncounted {
+        // Whoever may be in it, nothing comes of it (U13).
+        open[group.row()] = false;
+    }
 
     let (assignment_rows, rows_of) = by_holder(&facts, &role_of, &holders, ids.len());
     let mut open_rows: Vec<Row> =

@@ -139,7 +139,7 @@ pub struct Tenant {
     pub(crate) members: Members,
     /// Groups that do not count for access: not security-enabled (U13). Sorted.
     pub(crate) uncounted: Vec<PrincipalIx>,
-    /// Groups that could have members nobody listed.
+    /// Groups that count and could have members nobody listed.
     pub(crate) open_groups: Vec<bool>,
     pub(crate) roles: Roles,
     pub(crate) assignments: Vec<Assignment>,
@@ -458,7 +458,7 @@ impl Tenant {
         self.uncounted.is_empty() || self.uncounted.binary_search(&group).is_err()
     }
 
-    /// Could this principal be a group with members nobody listed?
+    /// Could this principal be a group with members nobody listed, and to whom it counts?
     pub(crate) fn may_be_member(&self, group: PrincipalIx) -> bool {
         self.open_groups[group.row()]
     }

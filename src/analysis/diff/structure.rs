@@ -255,7 +255,7 @@ fn open(align: &Align<'_>, side: usize) -> Vec<(OpenKey, Row)> {
     }
     let mut found = Vec::new();
     for holder in tenant.principals() {
-        if !tenant.may_be_member(holder) || !tenant.counts(holder) {
+        if !tenant.may_be_member(holder) {
             continue;
         }
         let holder_id = tenant.principal_id(holder);
