@@ -7,7 +7,8 @@ mod tenants;
 use azrbac::catalog::Catalog;
 use azrbac::dataplane::{Effective, Via, access, holders, where_access};
 use azrbac::decide::{
-    Outcome, Request, WhatQuestion, can, what_can, what_can_expanded, where_can, who_can,
+    Outcome, Request, WhatQuestion, can, can_at, what_can, what_can_expanded, what_can_gaps,
+    where_can, who_can, who_can_gaps,
 };
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::model::{Facts, World};
@@ -34,13 +35,28 @@ fn who(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap<S
         named.insert(tenant.principal_id(holder.principal), (holder.outcome, residual));
     }
     let about = || format!("{what}: {} at {}", request.operation, request.scope);
+    let place = tenant.scope(request.scope);
+    let mut gaps = list.gaps.clone();
     for ix in tenant.principals() {
         let id = tenant.principal_id(ix);
         let decision = can(tenant, &Request { principal: id, ..request.clone() });
+        if let Some(place) = place {
+            let scope = tenant.scope_text(place);
+            let at = can(tenant, &Request { principal: id, scope, ..request.clone() });
+            let found = can_at(tenant, ix, place, request);
+            assert_eq!(format!("{found:?}"), format!("{at:?}"), "{} for {id}", about());
+        }
         let (outcome, residual) = named.remove(&id).unwrap_or((Outcome::NotAllowed, None));
         assert_eq!(outcome, listed(decision.outcome), "{} for {id}: {decision:#?}", about());
         if outcome == Outcome::Conditional && request.linked.is_empty() {
             assert_eq!(residual, decision.residual, "{} for {id}", about());
+        }
+        if outcome == Outcome::Conditional && residual.is_none() {
+            for gap in &decision.gaps {
+                if !gaps.contains(gap) {
+                    gaps.push(gap.clone());
+                }
+            }
         }
         let stopped = list.stopped.iter().find(|stopped| stopped.principal == ix);
         if let Some(stopped) = stopped {
@@ -49,6 +65,7 @@ fn who(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap<S
         *seen.entry(format!("who {}", decision.outcome.as_str())).or_default() += 1;
     }
     assert!(named.is_empty(), "{}: nobody has these ids: {named:?}", about());
+    assert_eq!(who_can_gaps(tenant, request, &list), gaps, "{}", about());
     let nobody = Guid(0x1234_5678);
     let decision = can(tenant, &Request { principal: nobody, ..request.clone() });
     assert_eq!(list.others, decision.outcome, "{} for nobody", about());
@@ -103,6 +120,7 @@ fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap
         .map(|one| (one.operation.folded().to_owned(), one.outcome))
         .collect();
     let blocks = what_can(tenant, &question).blocks;
+    let gaps = what_can_gaps(tenant, &question);
     let more = [
         "Microsoft.Authorization/denyAssignments/delete",
         "Microsoft.Authorization/locks/delete",
@@ -113,6 +131,15 @@ fn what_(what: &str, tenant: &Tenant, request: &Request<'_>, seen: &mut BTreeMap
         let operation = Operation::new(name).expect("it is well formed");
         let decision = can(tenant, &Request { operation: &operation, ..plain.clone() });
         let about = || format!("{what}: {name} by {} at {}", plain.principal, plain.scope);
+        if decision.outcome == Outcome::Conditional && decision.grants.is_empty() {
+            // What alone makes it open is told with the listing too.
+            for gap in &decision.gaps {
+                let is_told =
+                    gaps.iter().any(|one| one.code == gap.code && one.touches == gap.touches);
+                assert!(is_told, "{}: {gap:?} is not among {gaps:#?}", about());
+            }
+            *seen.entry("what gap".to_owned()).or_default() += 1;
+        }
         if tenant.catalog().planes(&operation).on(plain.plane).is_some() {
             let found = expanded.get(operation.folded()).copied().unwrap_or(Outcome::NotAllowed);
             assert_eq!(listed(found), listed(decision.outcome), "{}: {decision:#?}", about());

@@ -68,7 +68,8 @@ pub fn can_at(
     scope: ScopeIx,
     request: &Request<'_>,
 ) -> Decision {
-    let request = Request { scope: tenant.scope_text(scope), ..request.clone() };
+    let id = tenant.principal_id(principal);
+    let request = Request { principal: id, scope: tenant.scope_text(scope), ..request.clone() };
     answer(&mut Walk::standing(tenant, &request, Some(principal), || (scope, true)))
 }
 
