@@ -189,6 +189,49 @@ fn a_role_of_unlisted_members_is_asked_for_its_conditions() {
     assert_eq!(answer(&never, ANN, None), (Outcome::NotAllowed, vec![]));
 }
 
+/// An entry of another kind that was not understood, in the place where it would stand.
+#[test]
+fn a_lock_that_was_not_understood_may_hold_back() {
+    let held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
+    let lock = |scope: &str| {
+        json!({"value": [{
+            "id": format!("{scope}/providers/Microsoft.Authorization/locks/l"), "name": "l",
+            "type": "Microsoft.Authorization/locks", "properties": {"level": "SomethingNew"},
+        }]})
+    };
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg");
+    let account = format!("{group}/providers/Microsoft.Storage/storageAccounts/a");
+    let at = |lock: Value, operation: &str, scope: &str| {
+        let mut facts = Facts::default();
+        ingest::read(&mut facts, "held.json", held.to_string().as_bytes());
+        ingest::read(&mut facts, "locks.json", lock.to_string().as_bytes());
+        let tenant = Tenant::build(facts, &Catalog::newest());
+        let (operation, scope) =
+            (Operation::new(operation).expect("an operation"), Scope::new(scope).expect("a scope"));
+        let (who, attributes) = (ANN.parse().expect("an id"), Attributes::default());
+        let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+        can(&tenant, &request).outcome
+    };
+    let (write, delete, read) = (
+        "Microsoft.Storage/storageAccounts/write",
+        "Microsoft.Storage/storageAccounts/delete",
+        "Microsoft.Storage/storageAccounts/read",
+    );
+    let delete_group = "Microsoft.Resources/subscriptions/resourceGroups/delete";
+    for (stands, operation, scope, expected) in [
+        (&group, write, &account, Outcome::Conditional),
+        (&group, delete, &account, Outcome::Conditional),
+        (&group, read, &account, Outcome::Allowed),
+        (&account, write, &account, Outcome::Conditional),
+        // What stands below is looked at as well: a delete would take it along.
+        (&account, delete_group, &group, Outcome::Conditional),
+        (&format!("{group}2"), write, &account, Outcome::Allowed),
+        (&format!("{account}b"), write, &account, Outcome::Allowed),
+    ] {
+        assert_eq!(at(lock(stands), operation, scope), expected, "{stands} {operation}");
+    }
+}
+
 /// An instance knows when what it stands for ends; the assignment does not say.
 #[test]
 fn an_instance_lends_its_time_to_the_assignment_it_stands_for() {

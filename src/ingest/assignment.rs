@@ -9,6 +9,7 @@ use crate::model::{
 };
 
 const PRINCIPAL: &[&str] = &["principalId", "objectId"];
+const IDS: &[&str] = &["id", "roleAssignmentId", "roleAssignmentName"];
 
 /// Which kind of record an assignment is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +47,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>, record: R
 
 /// Whose access an assignment that was not understood could be, and where.
 pub(crate) fn touches(entry: &Entry<'_, '_>) -> Touches {
-    Touches::Assignment {
-        principal: maybe_guid(entry, PRINCIPAL),
-        scope: maybe_scope(entry, &["scope"]),
-    }
+    Touches::Assignment { principal: maybe_guid(entry, PRINCIPAL), scope: maybe_place(entry, IDS) }
 }
 
 fn decode(
@@ -60,7 +58,7 @@ fn decode(
     let principal = entry.guid(PRINCIPAL)?.ok_or_else(|| {
         Problem::new("no `principalId`", "the object id of a user, group or service principal")
     })?;
-    let id = entry.filled(&["id", "roleAssignmentId", "roleAssignmentName"])?;
+    let id = entry.filled(IDS)?;
     let scope = scope(reader, entry, id)?;
     let eligible = is_eligible(entry, record)?;
     Ok(Assignment {
@@ -107,17 +105,29 @@ pub(crate) fn scope(
     if let Some(scope) = reader.scope(entry, &["scope"])? {
         return Ok(scope);
     }
-    let from_id = id.and_then(|id| {
-        let at = id.to_ascii_lowercase().rfind("/providers/microsoft.authorization/")?;
-        Some(if at == 0 { "/" } else { &id[..at] })
-    });
-    match from_id {
+    match id.and_then(scope_in_id) {
         Some(text) => match Scope::new(text) {
             Ok(scope) => Ok(reader.facts.scope(scope)),
             Err(error) => Err(scope_problem(&error)),
         },
         None => Err(Problem::new("no `scope`", "the scope that it applies to")),
     }
+}
+
+/// The scope that the id of what stands there begins with.
+fn scope_in_id(id: &str) -> Option<&str> {
+    let at = id.to_ascii_lowercase().rfind("/providers/microsoft.authorization/")?;
+    Some(if at == 0 { "/" } else { &id[..at] })
+}
+
+/// Where an entry that was not understood would stand, as far as that can be told: by its scope, or by its
+/// id, of which these are the names.
+pub(crate) fn maybe_place(entry: &Entry<'_, '_>, ids: &[&str]) -> Option<Scope> {
+    if !matches!(entry.find(&["scope"]), Ok(None)) {
+        return maybe_scope(entry, &["scope"]);
+    }
+    let id = entry.filled(ids).ok().flatten()?;
+    Scope::new(scope_in_id(id)?).ok()
 }
 
 /// The name, without a string where it is a GUID under its own scope.

@@ -2,13 +2,15 @@
 
 use super::assignment;
 use super::entry::{Entry, Problem, Step};
-use super::reader::{Reader, maybe_scope, principal_type};
+use super::reader::{Reader, principal_type};
 use super::role::blocks;
 use crate::ident::Guid;
 use crate::model::{
     AssignmentName, Deny, DenyEffect, DenyPrincipal, InputKind, Lock, LockLevel, PrincipalType,
     Touches,
 };
+
+const LOCK_IDS: &[&str] = &["lockId", "id", "resourceId"];
 
 /// Reads one deny assignment, or says why not.
 pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
@@ -18,7 +20,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
             reader.accept(InputKind::DenyAssignments);
         }
         Err(problem) => {
-            let touches = Touches::Deny { scope: maybe_scope(entry, &["scope"]) };
+            let touches = Touches::Deny { scope: assignment::maybe_place(entry, &["id"]) };
             reader.refuse("deny assignment", &problem, touches);
         }
     }
@@ -99,7 +101,7 @@ pub(crate) fn read_lock(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) {
             reader.accept(InputKind::Locks);
         }
         Err(problem) => {
-            let touches = Touches::Lock { scope: maybe_scope(entry, &["scope"]) };
+            let touches = Touches::Lock { scope: assignment::maybe_place(entry, LOCK_IDS) };
             reader.refuse("lock", &problem, touches);
         }
     }
@@ -114,7 +116,7 @@ fn decode_lock(reader: &mut Reader<'_, '_>, entry: &Entry<'_, '_>) -> Result<Loc
         "readonly" => LockLevel::ReadOnly,
         _ => return Err(field.problem("`CanNotDelete` or `ReadOnly`")),
     };
-    let id = entry.filled(&["lockId", "id", "resourceId"])?;
+    let id = entry.filled(LOCK_IDS)?;
     Ok(Lock {
         name: entry.filled(&["name"])?.unwrap_or_default().into(),
         scope: assignment::scope(reader, entry, id)?,
