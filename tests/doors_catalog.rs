@@ -2,10 +2,13 @@
 //! evaluation that shares nothing with the engine but the facts: the model in the order of its rules,
 //! slow and obvious. And a table by hand for the types that are used most.
 
+#[path = "doors_catalog/worlds.rs"]
+mod worlds;
+
 use azrbac::catalog::Catalog;
 use azrbac::catalog::local_auth::{
-    Certainty, Covers, DoorState, Expected, KeyAction, KeyScope, LocalAuth, LocalAuthCatalog,
-    Mechanism, NativeKind, PropertyTest, Step, Switch,
+    Certainty, Covers, DoorState, Expected, KeyAction, KeyScope, LocalAuth, Mechanism, NativeKind,
+    PropertyTest, Step, Switch,
 };
 use azrbac::condition::Attributes;
 use azrbac::dataplane::{Access, access};
@@ -15,8 +18,7 @@ use azrbac::model::{Facts, World};
 use azrbac::tenant::Tenant;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-const GROUP: &str = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/rg";
+use worlds::{GROUP, Properties, child_id, id_of, operations, types, world};
 
 // ---- the second evaluation -------------------------------------------------------------------------
 
@@ -66,13 +68,6 @@ fn glob(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// What one resource is known to be: its properties and those of its children, by type and name.
-#[derive(Debug, Clone, Default)]
-struct World1 {
-    properties: Option<Value>,
-    children: BTreeMap<(String, String), Value>,
-}
-
 fn lookup<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     let mut at = value;
     for name in path.split('.').skip(1) {
@@ -101,12 +96,12 @@ fn passes(test: &PropertyTest, properties: Option<&Value>) -> Maybe {
     })
 }
 
-fn all(tests: &[PropertyTest], world: &World1) -> Maybe {
+fn all(tests: &[PropertyTest], world: &Properties) -> Maybe {
     every(tests.iter().map(|test| passes(test, world.properties.as_ref())))
 }
 
 /// Is one name among the switches open? A given value decides, in order; else the default.
-fn open(record: &LocalAuth, name: &str, world: &World1) -> Maybe {
+fn open(record: &LocalAuth, name: &str, world: &Properties) -> Maybe {
     let switches: Vec<&Switch> =
         record.switches.iter().filter(|switch| switch.name.as_str() == name).collect();
     for switch in &switches {
@@ -139,7 +134,7 @@ fn open(record: &LocalAuth, name: &str, world: &World1) -> Maybe {
 }
 
 /// Does any switch leave the credential open for an operation? A narrower one may close a part.
-fn usable(record: &LocalAuth, key: &KeyAction, operation: &str, world: &World1) -> Maybe {
+fn usable(record: &LocalAuth, key: &KeyAction, operation: &str, world: &Properties) -> Maybe {
     if key.under.is_empty() {
         return Some(true);
     }
@@ -215,7 +210,7 @@ struct Verdict {
 /// operations only.
 fn expected(
     records: &[LocalAuth],
-    world: &World1,
+    world: &Properties,
     holder: &Holder,
     operation: &Operation,
 ) -> Verdict {
@@ -290,83 +285,6 @@ fn expected(
 
 // ---- worlds and holders ----------------------------------------------------------------------------
 
-/// A value that opens or closes.
-fn set(test: &PropertyTest, close: bool) -> Option<Value> {
-    let value = match (&test.expected, close) {
-        (Expected::Is(word), true) => json!(**word),
-        (Expected::Is(word), false) => json!(match &**word {
-            "true" => "false",
-            "false" => "true",
-            "Disabled" | "disabled" => "Enabled",
-            "AADToken" | "AAD" => "Key",
-            "ON" => "OFF",
-            _ => "Another",
-        }),
-        (Expected::Lacks(word), true) => json!([match &**word {
-            "SharedKey" => "AAD",
-            _ => "MicrosoftEntraID",
-        }]),
-        (Expected::Lacks(word), false) => json!([**word, "AAD", "MicrosoftEntraID"]),
-        _ => return None,
-    };
-    Some(match value.as_str() {
-        Some("true") => json!(true),
-        Some("false") => json!(false),
-        _ => value,
-    })
-}
-
-fn put(into: &mut Value, path: &str, value: Value) {
-    let mut at = into;
-    for name in path.split('.').skip(1) {
-        if !at.is_object() {
-            *at = json!({});
-        }
-        at = at.as_object_mut().expect("an object").entry(name).or_insert(Value::Null);
-    }
-    *at = value;
-}
-
-fn world(records: &[LocalAuth], close: impl Fn(&Switch) -> bool) -> World1 {
-    let mut world = World1 { properties: Some(json!({})), children: BTreeMap::new() };
-    for record in records {
-        for switch in &record.switches {
-            let Some(value) = set(&switch.closed, close(switch)) else { continue };
-            let target = if switch.on == record.resource_type {
-                world.properties.as_mut().expect("there are some")
-            } else {
-                let name = switch.child.as_deref().filter(|name| *name != "*").unwrap_or("one");
-                world
-                    .children
-                    .entry((switch.on.text().to_string(), name.to_string()))
-                    .or_insert_with(|| json!({}))
-            };
-            put(target, switch.closed.path.text(), value);
-        }
-    }
-    world
-}
-
-fn id_of(records: &[LocalAuth]) -> String {
-    let mut segments = records[0].resource_type.text().split('/');
-    let mut id = format!("{GROUP}/providers/{}", segments.next().expect("a provider"));
-    for segment in segments {
-        id.push_str(&format!("/{segment}/one"));
-    }
-    id
-}
-
-fn child_id(resource: &str, record: &LocalAuth, kind: &str, name: &str) -> String {
-    let rest = &kind[record.resource_type.text().len()..];
-    let segments: Vec<&str> = rest.split('/').filter(|one| !one.is_empty()).collect();
-    let mut id = resource.to_string();
-    for (number, segment) in segments.iter().enumerate() {
-        let name = if number + 1 == segments.len() { name } else { "some" };
-        id.push_str(&format!("/{segment}/{name}"));
-    }
-    id
-}
-
 fn guid(number: usize) -> Guid {
     format!("10000000-0000-4000-8000-{number:012}").parse().expect("a guid")
 }
@@ -410,7 +328,7 @@ fn holders(records: &[LocalAuth]) -> Vec<Holder> {
     found
 }
 
-fn tenant(records: &[LocalAuth], world: &World1, holders: &[Holder]) -> Tenant {
+fn tenant(records: &[LocalAuth], world: &Properties, holders: &[Holder]) -> Tenant {
     let resource = id_of(records);
     let mut roles = Vec::new();
     let mut assignments = Vec::new();
@@ -470,44 +388,6 @@ fn ask(tenant: &Tenant, who: Guid, operation: &Operation, scope: &Scope) -> Acce
     access(tenant, &request, &decision)
 }
 
-/// Operations that the patterns of a record match: a read and a write where a star stands last.
-fn operations(records: &[LocalAuth]) -> Vec<Operation> {
-    let mut found = BTreeSet::new();
-    for record in records {
-        let keys = record.keys.iter().filter_map(|key| match &key.covers {
-            Covers::Operations(patterns) => Some(patterns),
-            Covers::Own | Covers::Elsewhere | Covers::Nothing | Covers::Unknown => None,
-        });
-        let controls = record.controls.iter().map(|rule| &rule.operations);
-        for pattern in record.data.iter().chain(controls).chain(keys.flatten()) {
-            match pattern.text().strip_suffix('*') {
-                Some(before) => {
-                    let before = before.replace('*', "x");
-                    found.insert(format!("{before}things/read"));
-                    found.insert(format!("{before}things/write"));
-                }
-                None => {
-                    found.insert(pattern.text().replace('*', "x"));
-                }
-            }
-        }
-        found.insert(format!("{}/things/read", record.resource_type.text()));
-    }
-    found.iter().map(|one| Operation::new(one).expect(one)).collect()
-}
-
-fn types() -> Vec<Vec<LocalAuth>> {
-    let mut found: Vec<Vec<LocalAuth>> = Vec::new();
-    for record in LocalAuthCatalog::embedded().all() {
-        let record = record.expect("it reads");
-        match found.last_mut().filter(|last| last[0].resource_type == record.resource_type) {
-            Some(last) => last.push(record),
-            None => found.push(vec![record]),
-        }
-    }
-    found
-}
-
 #[test]
 fn every_entry_answers_as_the_second_evaluation() {
     let mut asked = 0;
@@ -522,8 +402,8 @@ fn every_entry_answers_as_the_second_evaluation() {
         let mut worlds = vec![
             ("open", world(records, |_| false)),
             ("closed", world(records, |_| true)),
-            ("default", World1 { properties: Some(json!({})), ..World1::default() }),
-            ("unknown", World1::default()),
+            ("default", Properties { properties: Some(json!({})), ..Properties::default() }),
+            ("unknown", Properties::default()),
         ];
         // Where there are several switches: each alone open, each alone closed.
         let switches = records.iter().flat_map(|record| &record.switches);

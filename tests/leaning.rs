@@ -150,6 +150,34 @@ fn an_undecided_deny_applies_when_all_is_known() {
     assert!(open.assumptions.contains(9) || open.outcome == Outcome::Conditional);
 }
 
+/// Of the blocks of a deny that hold the operation one suffices, and the others have no say.
+#[test]
+fn one_block_of_a_deny_suffices() {
+    let (holds, never, open) = (
+        "ActionMatches{'*/read'}",
+        "!(ActionMatches{'*/read'})",
+        "@Request[Microsoft.Storage/storageAccounts:unknown] StringEquals 'b'",
+    );
+    let reads: &[&str] = &["*/read"];
+    let writes: &[&str] = &["*/write"];
+    for (first, second, expected) in [
+        ((reads, Some(never)), (reads, Some(never)), Outcome::Allowed),
+        ((reads, Some(never)), (reads, Some(open)), Outcome::Conditional),
+        ((reads, Some(never)), (reads, Some(holds)), Outcome::Denied),
+        ((reads, Some(open)), (reads, Some(open)), Outcome::Conditional),
+        ((reads, Some(open)), (reads, Some(holds)), Outcome::Denied),
+        ((reads, Some(never)), (reads, None), Outcome::Denied),
+        ((reads, Some(never)), (writes, None), Outcome::Allowed),
+        ((reads, Some(open)), (writes, Some(holds)), Outcome::Conditional),
+    ] {
+        for ((actions, condition), other) in [(first, second), (second, first)] {
+            let deny = Deny { actions, condition, more: &[other], ..PLAIN };
+            let found = ask(&tenant(&[deny.file()]), READ, ACCOUNT, false).outcome;
+            assert_eq!(found, expected, "{condition:?} {other:?}");
+        }
+    }
+}
+
 /// The set of a subtree is what any of its places gives.
 #[test]
 fn sets_are_counted_and_united() {

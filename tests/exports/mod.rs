@@ -44,6 +44,8 @@ pub(crate) struct Deny<'a> {
     pub(crate) system: bool,
     pub(crate) effect: &'a str,
     pub(crate) condition: Option<&'a str>,
+    /// Further blocks: actions and a condition each.
+    pub(crate) more: &'a [(&'a [&'a str], Option<&'a str>)],
 }
 
 /// Ann may do nothing in the subscription.
@@ -56,6 +58,7 @@ pub(crate) const PLAIN: Deny<'_> = Deny {
     system: true,
     effect: "enforced",
     condition: None,
+    more: &[],
 };
 
 impl Deny<'_> {
@@ -65,6 +68,13 @@ impl Deny<'_> {
             of.iter().map(|(id, kind)| json!({"id": id, "type": kind})).collect()
         };
         let name = "56000000-0000-4000-8000-000000000001";
+        let block = |actions: &[&str], condition: Option<&str>| {
+            json!({"actions": actions, "notActions": [], "dataActions": [], "notDataActions": [],
+                "condition": condition, "conditionVersion": condition.map(|_| "2.0")})
+        };
+        let more = self.more.iter().map(|(actions, condition)| block(actions, *condition));
+        let blocks: Vec<Value> =
+            std::iter::once(block(self.actions, self.condition)).chain(more).collect();
         json!({"value": [{
             "id": format!("{}/providers/Microsoft.Authorization/denyAssignments/{name}", self.scope),
             "name": name, "type": "Microsoft.Authorization/denyAssignments",
@@ -72,9 +82,7 @@ impl Deny<'_> {
                 "denyAssignmentName": "Hands off", "scope": self.scope,
                 "isSystemProtected": self.system, "doNotApplyToChildScopes": self.only_here,
                 "denyAssignmentEffect": self.effect,
-                "permissions": [{"actions": self.actions, "notActions": [], "dataActions": [],
-                    "notDataActions": [], "condition": self.condition,
-                    "conditionVersion": self.condition.map(|_| "2.0")}],
+                "permissions": blocks,
                 "principals": list(self.principals), "excludePrincipals": list(self.excludes),
             },
         }]})
