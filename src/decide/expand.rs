@@ -242,8 +242,7 @@ impl<'r> Expansion<'r> {
         }
         self.locks(operations, allowed, locked);
         for at in ones(&slow) {
-            let granted = (word(&firm, at / 64) | word(&open, at / 64)) >> (at % 64) & 1 == 1;
-            let set = match self.decided(&operations.all()[at], granted) {
+            let set = match self.decided(&operations.all()[at]) {
                 Outcome::Allowed => &mut *allowed,
                 Outcome::Conditional => &mut *conditional,
                 Outcome::Locked => &mut *locked,
@@ -280,12 +279,12 @@ impl<'r> Expansion<'r> {
         }
     }
 
-    fn decided(&self, operation: &Operation, granted: bool) -> Outcome {
+    fn decided(&self, operation: &Operation) -> Outcome {
         let request = Request { operation, ..self.walk.request.clone() };
         let decision = decide(self.walk.tenant, &request);
         match decision.outcome {
             // A deny of what nobody grants says nothing about what this principal holds.
-            Outcome::Denied if !granted || decision.grants.is_empty() => Outcome::NotAllowed,
+            Outcome::Denied if decision.grants.is_empty() => Outcome::NotAllowed,
             outcome => outcome,
         }
     }
