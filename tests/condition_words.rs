@@ -108,7 +108,40 @@ fn readable() -> Vec<String> {
     ] {
         texts.push(text);
     }
+    // What is known stands against what is not: what is left names the value.
+    for comparison in [
+        "@Resource[X/y:flag] BoolEquals @Request[X/y:unknown]",
+        "@Resource[X/y:count] NumericLessThan @Request[X/y:unknown]",
+        "@Resource[X/y:id] GuidEquals @Request[X/y:unknown]",
+        "@Resource[X/y:date] DateTimeLessThan @Request[X/y:unknown]",
+        "@Request[X/y:unknown] StringLike @Resource[X/y:pattern]",
+        "@Request[X/y:unknown] StringEquals @Resource[X/y:pattern]",
+        "@Request[X/y:unknown] ForAnyOfAnyValues:StringEquals @Resource[X/y:many]",
+        "@Request[X/y:unknown] ForAnyOfAnyValues:StringEquals @Resource[X/y:eight]",
+        "@Resource[X/y:eight] StringEquals 'v0'",
+        "'v0' StringEquals @Resource[X/y:pattern]",
+    ] {
+        texts.push(comparison.to_string());
+    }
     texts
+}
+
+/// As many ways to be meant as are spelled out, and more.
+fn manifold() -> Vec<String> {
+    let any = |list: &str, count: usize| {
+        let one = |at: usize| format!("ActionMatches{{'Contoso/{list}{at}/read'}}");
+        (0..count).map(one).collect::<Vec<_>>().join(" OR ")
+    };
+    let sizes = [(8, 8), (8, 9), (1, 64), (1, 65), (64, 1)];
+    let both = |(one, other)| {
+        let (one, other) = (any("a", one), any("b", other));
+        let exists = "Exists @Resource[X/y:a]";
+        [
+            format!("!({one}) OR !({other}) OR {exists}"),
+            format!("!(({one}) AND ({other})) OR {exists}"),
+        ]
+    };
+    sizes.into_iter().flat_map(both).collect()
 }
 
 /// What cannot be read, one for each thing that is said.
@@ -116,6 +149,10 @@ const WRONG: &[&str] = &[
     "",
     " ",
     "@Resource[X/y:name]",
+    // Each mistake is told, and what stands between brackets after one is not.
+    "@Resource[X/y:name] AND (Exists @Resource[X/y:a] OR @Resource[X/y:b]) AND @Resource[X/y:c]",
+    "Exists @Resource[X/y:a] (Exists @Resource[X/y:b] AND @Resource[X/y:c]) OR @Resource[X/y:d]",
+    "(@Resource[X/y:a] (x (y AND z) OR w) AND v) AND @Resource[X/y:d]",
     "@Resource[X/y:name] StringEquals",
     "@Resource[X/y:name] StringEquals 'v",
     "@Resource[X/y:name StringEquals 'v'",
@@ -254,6 +291,20 @@ fn words() {
         AttributeValue::List(vec!["v".into(), "x'y".into()]),
     );
     some.insert(AttributeSource::Request, "X/y:other", AttributeValue::Integer(3));
+    let list = |count: usize| {
+        AttributeValue::List((0..count).map(|at| format!("v{at}").as_str().into()).collect())
+    };
+    for (name, value) in [
+        ("flag", AttributeValue::Boolean(true)),
+        ("count", AttributeValue::Integer(5)),
+        ("id", GUID.into()),
+        ("date", "2026-01-01T00:00:00.0Z".into()),
+        ("pattern", "p*".into()),
+        ("eight", list(8)),
+        ("many", list(9)),
+    ] {
+        some.insert(AttributeSource::Resource, &format!("X/y:{name}"), value);
+    }
     for text in readable() {
         let _ = writeln!(out, "{text}");
         let condition = match Condition::parse(&text) {
@@ -274,6 +325,12 @@ fn words() {
         told(&mut out, &condition, "nothing is known:", &nothing, false);
         told(&mut out, &condition, "some is known:", &some, false);
         told(&mut out, &condition, "that is all:", &some, true);
+    }
+    for text in manifold() {
+        let Ok(condition) = Condition::parse(&text) else { continue };
+        let lines = condition.explain();
+        let (first, last) = (lines.first(), lines.last());
+        let _ = writeln!(out, "{} lines: {first:?} … {last:?}", lines.len());
     }
     for text in WRONG {
         let _ = writeln!(out, "wrong: {text}");

@@ -64,14 +64,7 @@ fn explain_clause(clause: &Expr, names: Names<'_>, lines: &mut Vec<String>) -> b
     // The guards are joined by OR, so what escapes none of them is the target.
     let mut targets = vec![Vec::new()];
     for guard in guards {
-        let one = target(guard, true);
-        if targets.len() * one.len() > TARGET_LIMIT {
-            continue;
-        }
-        targets = targets
-            .iter()
-            .flat_map(|known| one.iter().map(move |more| [known.as_slice(), more].concat()))
-            .collect();
+        targets = together(targets, &target(guard, true));
     }
     let count = targets.len();
     for (at, target) in targets.iter().enumerate() {
@@ -105,10 +98,25 @@ enum Aspect {
     OtherThan(String),
     SubOperation(String),
     NotSubOperation(String),
+    /// One of so many that they are not spelled out.
+    OneOf(usize),
 }
 
 /// More combinations than this are not spelled out one by one.
 const TARGET_LIMIT: usize = 64;
+
+/// What was known so far, and at once one of these.
+fn together(known: Vec<Vec<Aspect>>, more: &[Vec<Aspect>]) -> Vec<Vec<Aspect>> {
+    if known.len() * more.len() > TARGET_LIMIT {
+        let unspelled = [Aspect::OneOf(more.len())];
+        return known.iter().map(|one| [one.as_slice(), &unspelled].concat()).collect();
+    }
+    let with = |one: &Vec<Aspect>| {
+        let one = one.clone();
+        more.iter().map(move |more| [one.as_slice(), more].concat())
+    };
+    known.iter().flat_map(with).collect()
+}
 
 /// The alternatives under which an expression about the operation has that value.
 fn target(expr: &Expr, negated: bool) -> Vec<Vec<Aspect>> {
@@ -117,14 +125,7 @@ fn target(expr: &Expr, negated: bool) -> Vec<Vec<Aspect>> {
         (ExprKind::All(parts), false) | (ExprKind::Any(parts), true) => {
             let mut joined: Vec<Vec<Aspect>> = vec![Vec::new()];
             for part in parts {
-                let one = target(part, negated);
-                if joined.len() * one.len() > TARGET_LIMIT {
-                    continue;
-                }
-                joined = joined
-                    .iter()
-                    .flat_map(|known| one.iter().map(move |more| [known.as_slice(), more].concat()))
-                    .collect();
+                joined = together(joined, &target(part, negated));
             }
             joined
         }
@@ -172,6 +173,11 @@ fn describe(target: &[Aspect]) -> String {
     } else {
         operations.join(" and at once ")
     };
+    for aspect in target {
+        if let Aspect::OneOf(count) = aspect {
+            words.push_str(&format!(" and at once one of {count} that are not spelled out"));
+        }
+    }
     if !others.is_empty() {
         words.push_str(&format!(" other than {}", others.join(" and ")));
     }
