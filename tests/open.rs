@@ -353,6 +353,54 @@ fn users(list: &[(&str, &str, &str)]) -> Value {
     json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": list})
 }
 
+/// One principal in two exports: the second knows what the first does not say, and no more.
+fn tenant_of_entries() -> Tenant {
+    let entry = |name: Option<&str>, mail: Option<&str>| {
+        json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users", "value": [
+            {"id": ANN, "displayName": null, "userPrincipalName": name, "mail": mail},
+        ]})
+    };
+    let tenant = tenant(&[
+        entry(Some("first@contoso.example"), None),
+        entry(Some("second@contoso.example"), Some("mail@contoso.example")),
+        entry(None, Some("third@contoso.example")),
+    ]);
+    for name in ["second@contoso.example", "third@contoso.example"] {
+        assert!(tenant.resolve_principal(name).is_err(), "{name}");
+    }
+    tenant
+}
+
+/// An application is known by its id, also where only its assignment tells it.
+#[test]
+fn an_application_is_found_by_its_id() {
+    let app = "60000000-0000-4000-8000-000000000001";
+    let mut held = assignment(BOB, "ServicePrincipal", READER, SUBSCRIPTION);
+    held[0]["principalName"] = json!(app);
+    let mut person = assignment(ANN, "User", READER, SUBSCRIPTION);
+    person[0]["principalName"] = json!("ann@contoso.example");
+    let tenant = tenant(&[held, person]);
+    let id = |text: &str| text.parse::<Guid>().expect("an id");
+    assert_eq!(tenant.resolve_principal(app).ok(), Some(id(BOB)));
+    assert_eq!(tenant.resolve_principal("ann@contoso.example").ok(), Some(id(ANN)));
+    let bob = tenant.principal(id(BOB)).expect("it is there");
+    assert_eq!(tenant.principal_name(bob), BOB, "an id is no name");
+    assert_eq!(tenant.assignment_count(), 2);
+    assert!(tenant.scope_of_text("/SUBSCRIPTIONS/aaaaaaaa-0000-4000-8000-000000000001").is_some());
+    assert!(tenant.scope_of_text("/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/").is_none());
+    assert_eq!(
+        tenant.sources().name(
+            tenant
+                .assignment(tenant.assignments().next().expect("one"))
+                .origin
+                .place()
+                .expect("a file")
+                .0
+        ),
+        "0.json"
+    );
+}
+
 /// A guest is known by the address of its home; an address that two have is the one's whose name it is.
 #[test]
 fn people_are_found_by_the_names_they_have() {
@@ -372,6 +420,10 @@ fn people_are_found_by_the_names_they_have() {
         (&*format!("{guest} (Contoso)"), ANN),
     ] {
         assert_eq!(tenant.resolve_principal(name).ok(), Some(id(found)), "{name}");
+    }
+    let twice = tenant_of_entries();
+    for (name, found) in [("first@contoso.example", ANN), ("mail@contoso.example", ANN)] {
+        assert_eq!(twice.resolve_principal(name).ok(), Some(id(found)), "{name}");
     }
     // Without a domain it is nobody's home address.
     assert!(tenant.resolve_principal("under@score").is_err());
