@@ -83,7 +83,7 @@ const MORE: &[Field] = &[
 fn said(facts: &Facts) -> (Vec<String>, usize, usize) {
     let told = facts.assignments.iter().map(|one| {
         let scope = facts.scope_at(one.scope).text();
-        let condition = one.condition.as_ref().map(|guard| &guard.text);
+        let condition = one.condition().map(|guard| &guard.text);
         format!(
             "{} {:?} {:?} {:?} {scope} {:?} {:?} {:?} {condition:?} {:?} {:?}",
             one.principal,
@@ -91,10 +91,10 @@ fn said(facts: &Facts) -> (Vec<String>, usize, usize) {
             one.name,
             one.role,
             one.state,
-            one.start,
-            one.end,
+            one.start(),
+            one.end(),
             one.via_lighthouse,
-            one.stands_for
+            one.stands_for()
         )
     });
     (told.collect(), facts.errors.len(), facts.gaps.len())
