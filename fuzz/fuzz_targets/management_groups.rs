@@ -82,7 +82,7 @@ const SUBSCRIPTION: &[Field] = &[
 
 /// Does anything that was read put the subscription below the group?
 fn below(facts: &Facts, group: &Scope, subscription: &Scope) -> bool {
-    let folded = |row| facts.scope_at(row).folded().to_owned();
+    let folded = |row| facts.scope_at(row).folded().into_owned();
     let mut above: Vec<String> = facts
         .subscriptions
         .iter()
@@ -100,7 +100,7 @@ fn below(facts: &Facts, group: &Scope, subscription: &Scope) -> bool {
             }
         }
     }
-    above.iter().any(|one| one == group.folded())
+    above.iter().any(|one| *one == group.folded())
 }
 
 fn built(input: &mut Unstructured<'_>) -> Result<()> {
