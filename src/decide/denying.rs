@@ -121,14 +121,13 @@ impl Walk<'_> {
         !deny.system_protected && DENY_EXEMPT.contains(&self.request.operation.folded())
     }
 
-    /// Could a deny take away what is asked for, were it one for whom the inputs are told?
-    pub(super) fn could_deny(&self, row: &DenyRow, inputs: &ConditionInputs<'_>) -> bool {
+    /// Does a deny take away what is asked for from whomever it binds, its conditions set aside?
+    pub(super) fn is_denied_by(&self, row: &DenyRow) -> bool {
         let deny = self.tenant.deny(row.fact);
         deny.effect != DenyEffect::Audit
             && !self.spares_below(deny, row.scope)
             && !self.is_exempt(deny)
             && self.deny_matches(row).0.is_some()
-            && !self.deny_truth(row, inputs).0.is_false()
     }
 
     /// Do the conditions of a deny hold (U9)? Of the blocks that hold the operation one suffices, and a

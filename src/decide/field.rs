@@ -7,7 +7,7 @@ use super::granting::{Withheld, residual};
 use super::reach::{Set, reach};
 use super::walk::Walk;
 use crate::condition::AttributeSource;
-use crate::model::{DenyEffect, Gap, Guard, World};
+use crate::model::{Gap, Guard, World};
 use crate::tenant::{AssignmentIx, DenyIx, DenyRow, Mark, PrincipalIx, RoleIx, Row, Tenant};
 use crate::truth::Truth;
 use rustc_hash::FxHashMap;
@@ -59,8 +59,8 @@ pub(super) struct DenyGap<'r> {
     pub(super) row: &'r DenyRow,
     /// Does it stand at a management group that may stand above?
     pub(super) above: bool,
-    /// Does its condition ask about the principal?
-    pub(super) personal: bool,
+    /// `None` where it hangs on the principal.
+    pub(super) truth: Option<Truth>,
 }
 
 pub(super) fn asks_about_principal(guard: &Guard) -> bool {
@@ -218,16 +218,10 @@ impl<'r> Field<'r> {
         }
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.deny_rows_at(above) {
-                let deny = tenant.deny(row.fact);
-                if self.walk.deny_matches(row).0.is_none()
-                    || self.walk.spares_below(deny, above)
-                    || self.walk.is_exempt(deny)
-                    || deny.effect == DenyEffect::Audit
-                {
+                if !self.walk.is_denied_by(row) {
                     continue;
                 }
-                let personal = deny_guards(deny).any(asks_about_principal);
-                let truth = (!personal).then(|| self.walk.deny_truth(row, &self.walk.inputs).0);
+                let truth = self.truth_for_all(row);
                 if truth == Some(Truth::False) {
                     continue;
                 }
@@ -238,6 +232,12 @@ impl<'r> Field<'r> {
             }
         }
         self.hits.sort_by_key(|hit| hit.row.fact);
+    }
+
+    /// Do the conditions of a deny hold? `None` where that hangs on the principal.
+    pub(super) fn truth_for_all(&self, row: &DenyRow) -> Option<Truth> {
+        let personal = deny_guards(self.tenant().deny(row.fact)).any(asks_about_principal);
+        (!personal).then(|| self.walk.deny_truth(row, &self.walk.inputs).0)
     }
 
     pub(super) fn open_grants(&self, principal: PrincipalIx) -> impl Iterator<Item = u32> + '_ {
@@ -325,16 +325,13 @@ impl<'r> Field<'r> {
         if self.gap_denies_all {
             return true;
         }
-        self.gap_denies.iter().any(|DenyGap { row, above, personal }| {
+        self.gap_denies.iter().any(|DenyGap { row, above, truth }| {
             if self.is_one_of(principal, &row.excludes) {
                 return false;
             }
             let bound = row.everyone || self.is_one_of(principal, &row.principals);
             let open = if bound { *above } else { binds_unlisted(self.tenant(), row).is_some() };
-            open && match principal {
-                Some(ix) if *personal => self.walk.could_deny(row, &self.walk.inputs.of(ix)),
-                _ => self.walk.could_deny(row, &self.walk.inputs),
-            }
+            open && !truth.unwrap_or_else(|| self.personal_deny(row, principal)).is_false()
         })
     }
 
@@ -349,19 +346,20 @@ impl<'r> Field<'r> {
             return true;
         }
         let tenant = self.tenant();
-        let could = |row: &Row, personal: bool| match principal {
-            Some(ix) if personal => self.walk.could_grant(row, &self.walk.inputs.of(ix)),
-            _ => self.walk.could_grant(row, &self.walk.inputs),
+        let could = |row: &Row| match principal {
+            Some(ix) => self.walk.could_grant(row, &self.walk.inputs.of(ix)),
+            None => self.walk.could_grant(row, &self.walk.inputs),
         };
         let outside = |row: &Row| {
             principal.is_none_or(|ix| {
                 ix != row.holder() && tenant.groups_of(ix).binary_search(&row.holder()).is_err()
             })
         };
-        self.open_rows.iter().any(|(row, personal)| outside(row) && could(row, *personal))
+        // What hangs on nobody could grant, or it would not be among them.
+        self.open_rows.iter().any(|(row, personal)| outside(row) && (!personal || could(row)))
             || self.above_rows.iter().any(|row| {
                 (tenant.may_be_member(row.holder()) || self.is_one_of(principal, &[row.holder()]))
-                    && could(row, true)
+                    && could(row)
             })
     }
 

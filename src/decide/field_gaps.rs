@@ -1,7 +1,7 @@
 //! What is missing or was not understood, as it bears on everybody at once.
 
-use super::denying::{binds_unlisted, deny_guards};
-use super::field::{DenyGap, Field, asks_about_principal};
+use super::denying::binds_unlisted;
+use super::field::{DenyGap, Field};
 use super::reach::reach;
 use crate::model::{Touches, World};
 use crate::tenant::{Mark, PrincipalIx};
@@ -67,12 +67,11 @@ impl Field<'_> {
         for row in &tenant.deny_rows {
             let certain = tenant.is_above(row.scope, self.walk.located.at);
             let possible = self.walk.may_stand_above(row.scope);
-            let unknown = binds_unlisted(tenant, row).is_some();
-            if (possible && !certain) || (certain && !row.everyone && unknown) {
-                let personal = deny_guards(tenant.deny(row.fact)).any(asks_about_principal);
-                if personal || self.walk.could_deny(row, &self.walk.inputs) {
-                    self.gap_denies.push(DenyGap { row, above: possible && !certain, personal });
-                }
+            let unknown = || binds_unlisted(tenant, row).is_some();
+            let open = (possible && !certain) || (certain && !row.everyone && unknown());
+            if open && self.walk.is_denied_by(row) {
+                let truth = self.truth_for_all(row);
+                self.gap_denies.push(DenyGap { row, above: possible && !certain, truth });
             }
         }
     }
@@ -85,9 +84,12 @@ impl Field<'_> {
         for above in tenant.scopes.upwards(self.walk.located.at) {
             for row in tenant.open_rows_at(above) {
                 let personal = self.hangs_on_principal(row.fact, row.role);
-                if personal && self.walk.would_grant(row)
-                    || self.walk.could_grant(row, &self.walk.inputs)
-                {
+                let could = if personal {
+                    self.walk.would_grant(row)
+                } else {
+                    self.walk.could_grant(row, &self.walk.inputs)
+                };
+                if could {
                     self.open_rows.push((*row, personal));
                 }
             }

@@ -187,7 +187,8 @@ impl Walk<'_> {
             let possible = self.may_stand_above(row.scope);
             if !(certain || possible)
                 || self.is_one_of(&row.excludes)
-                || !self.could_deny(row, &self.inputs)
+                || !self.is_denied_by(row)
+                || self.deny_truth(row, &self.inputs).0.is_false()
             {
                 continue;
             }

@@ -4,7 +4,9 @@ use super::Request;
 use super::decision::{Grant, NearMiss, NearReason};
 use crate::ident::{Plane, Timestamp};
 use crate::model::{AssignmentState, RoleDefinition};
-use crate::tenant::{Held, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
+use crate::tenant::{
+    AssignmentIx, Held, Needle, Path, PrincipalIx, Row, ScopeIx, Tenant, plane_at,
+};
 
 /// The most assignments of one principal that are looked at for near misses elsewhere. What stands at
 /// the target or above it is always looked at.
@@ -29,6 +31,8 @@ pub(super) fn misses(question: &Question<'_>, grants: &[Grant]) -> Vec<NearMiss>
     if question.request.near_misses == 0 {
         return Vec::new();
     }
+    let mut granting: Vec<AssignmentIx> = grants.iter().map(|grant| grant.assignment).collect();
+    granting.sort_unstable();
     let mut looked_at = 0;
     let holders = question
         .principal
@@ -41,11 +45,12 @@ pub(super) fn misses(question: &Question<'_>, grants: &[Grant]) -> Vec<NearMiss>
             if looked_at > LOOKED_AT && !here {
                 continue;
             }
-            let grants = || grants.iter().any(|grant| grant.assignment == row.fact);
-            found.extend(match here {
-                true if grants() => None,
-                true => question.here(row),
-                false => question.elsewhere(row),
+            found.extend(if !here {
+                question.elsewhere(row)
+            } else if granting.binary_search(&row.fact).is_err() {
+                question.here(row)
+            } else {
+                None
             });
         }
     }
@@ -240,10 +245,9 @@ impl Question<'_> {
     /// How many steps lie between a scope and the target.
     fn distance(&self, scope: ScopeIx) -> usize {
         let scopes = &self.tenant.scopes;
-        let is_shared = |at: &ScopeIx| scopes.is_above(*at, scope);
-        let up = self.path.upwards().take_while(|at| !is_shared(at)).count();
-        let shared = self.path.upwards().find(is_shared);
-        up + scopes.upwards(scope).take_while(|at| Some(*at) != shared).count()
+        // The root is above both.
+        let shared = self.path.upwards().enumerate().find(|(_, at)| scopes.is_above(*at, scope));
+        shared.map_or(0, |(up, at)| up + scopes.upwards(scope).take_while(|one| *one != at).count())
     }
 
     /// An entry of the role that shares nearly everything with the operation: all but the last one or

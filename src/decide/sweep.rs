@@ -415,7 +415,12 @@ impl<'t> Sweep<'t> {
             .map(|(row, _)| row)
             .filter(|row| spot.located.floating && self.may_stand_above(spot, row.scope));
         for row in open.chain(&spot.high).chain(own) {
-            unite(&mut sum.gap_grants, &self.verdicts.could(row, spot, seen.own, plane));
+            if tenant.assignment(row.fact).via_lighthouse && plane == Plane::Data {
+                continue;
+            }
+            let held = self.verdicts.held(row, spot, seen.own, plane);
+            unite(&mut sum.gap_grants, &held.firm);
+            unite(&mut sum.gap_grants, &held.open);
         }
         for (row, possible) in &spot.gap_denies {
             if seen.is_one_of(&row.excludes) {

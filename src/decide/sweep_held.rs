@@ -236,23 +236,6 @@ impl<'t> Verdicts<'t> {
         made
     }
 
-    /// What an assignment could give to somebody of whom it is not known whether it is theirs.
-    pub(super) fn could(
-        &self,
-        row: &Row,
-        spot: &Spot<'_>,
-        principal: Option<PrincipalIx>,
-        plane: Plane,
-    ) -> Bits {
-        if self.tenant.assignment(row.fact).via_lighthouse && plane == Plane::Data {
-            return self.universe.on(plane).none();
-        }
-        let held = self.held(row, spot, principal, plane);
-        let mut all = held.firm.clone();
-        unite(&mut all, &held.open);
-        all
-    }
-
     /// What a deny could take, its conditions set aside.
     pub(super) fn takes(&self, row: &DenyRow, plane: Plane) -> Rc<Bits> {
         let made = || {

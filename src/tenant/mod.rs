@@ -458,7 +458,7 @@ impl Tenant {
         self.uncounted.is_empty() || self.uncounted.binary_search(&group).is_err()
     }
 
-    /// Could this principal be a group with members nobody listed, and to whom it counts?
+    /// Could this principal be a group that counts and has members nobody listed?
     pub(crate) fn may_be_member(&self, group: PrincipalIx) -> bool {
         self.open_groups[group.row()]
     }
