@@ -3,14 +3,15 @@
 
 #![expect(clippy::expect_used, reason = "in a test")]
 
+#[expect(dead_code, reason = "no custom roles here")]
 mod exports;
 
 use azrbac::condition::Attributes;
-use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, can, effective};
+use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, effective};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment};
+use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, agreed, assignment};
 use serde_json::Value;
 
 const GROUP: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg";
@@ -31,7 +32,7 @@ fn ask(tenant: &Tenant, operation: &str, scope: &str, complete: bool) -> Decisio
         attributes_complete: complete,
         ..Request::new(who, &operation, Plane::Control, &scope, &attributes)
     };
-    can(tenant, &request)
+    agreed(tenant, &request)
 }
 
 /// The outcome, and whether it leans on a point.

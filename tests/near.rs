@@ -9,7 +9,7 @@ use azrbac::condition::Attributes;
 use azrbac::decide::{NearReason, Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::tenant::Tenant;
-use exports::{ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, tenant};
+use exports::{ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, custom, tenant};
 use serde_json::{Value, json};
 
 const READ: &str = "Microsoft.Storage/storageAccounts/read";
@@ -33,15 +33,6 @@ fn near(
         tenant.scope_text(tenant.assignment_scope(one.assignment)).text().to_owned()
     };
     decision.near.iter().map(|one| (one.reason, place(one), one.detail.clone())).collect()
-}
-
-fn custom(id: &str, actions: &[&str]) -> Value {
-    json!([{
-        "name": id, "roleName": format!("Role {id}"), "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
-        "permissions": [{"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}],
-        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{id}"),
-        "type": "Microsoft.Authorization/roleDefinitions",
-    }])
 }
 
 /// The `number`th assignment of Ann.
@@ -136,7 +127,8 @@ fn an_entry_that_is_nearly_the_operation_is_told_of() {
             Some(0),
         ),
     ] {
-        let tenant = tenant(&[custom(role, actions), held(1, role, SUBSCRIPTION)]);
+        let tenant =
+            tenant(&[custom(role, "Contoso Operator", actions), held(1, role, SUBSCRIPTION)]);
         let found = near(&tenant, asked, SUBSCRIPTION, 5);
         let told =
             expected.map(|at: usize| format!("it has `{}`, which is not `{asked}`", actions[at]));

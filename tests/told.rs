@@ -7,11 +7,10 @@
 mod exports;
 
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
-use azrbac::decide::{Outcome, Request, WhatQuestion, can, effective, who_can};
+use azrbac::decide::{Outcome, Request};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
-use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ANN, OWNER, SUBSCRIPTION, TEAM, assignment, tenant};
+use exports::{ANN, OWNER, SUBSCRIPTION, TEAM, agreed, assignment, tenant};
 use serde_json::{Value, json};
 
 const BOB: &str = "10000000-0000-4000-8000-000000000002";
@@ -40,28 +39,7 @@ fn ask(tenant: &Tenant, who: &str, operation: &str, scope: &str, told: &Attribut
     let scope = Scope::new(scope).expect("a scope");
     let who: Guid = who.parse().expect("an id");
     let request = Request::new(who, &operation, Plane::Control, &scope, told);
-    let outcome = can(tenant, &request).outcome;
-    let listed = who_can(tenant, &request)
-        .holders
-        .into_iter()
-        .find(|one| tenant.principal_id(one.principal) == who)
-        .map_or(Outcome::NotAllowed, |one| one.outcome);
-    assert_eq!(listed, outcome, "who can");
-    let question = WhatQuestion {
-        principal: who,
-        scope: Some(&scope),
-        attributes: told,
-        attributes_complete: false,
-        at: None,
-        via_lighthouse: false,
-        wildcards: Wildcards::Azure,
-    };
-    let set = effective(tenant, &question, Plane::Control);
-    let held = [Outcome::Allowed, Outcome::Conditional]
-        .into_iter()
-        .find(|outcome| set.of(*outcome).any(|one| one.folded() == operation.folded()));
-    assert_eq!(held.unwrap_or(Outcome::NotAllowed), outcome, "effective");
-    outcome
+    agreed(tenant, &request).outcome
 }
 
 #[test]

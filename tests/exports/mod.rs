@@ -1,6 +1,10 @@
 //! Exports as the tools of Azure write them, for the tests that say what is in them.
 
 use azrbac::catalog::Catalog;
+use azrbac::decide::{
+    Decision, Outcome, Request, WhatQuestion, can, effective, where_can, who_can,
+};
+use azrbac::ident::Scope;
 use azrbac::ingest;
 use azrbac::model::Facts;
 use azrbac::tenant::Tenant;
@@ -22,6 +26,38 @@ pub(crate) fn tenant(files: &[Value]) -> Tenant {
     Tenant::build(facts, &Catalog::newest())
 }
 
+/// What `can` says, after every listing was found to say the same.
+pub(crate) fn agreed(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    let decision = can(tenant, request);
+    let is_yes = matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional);
+    let listed = if is_yes { decision.outcome } else { Outcome::NotAllowed };
+    let list = who_can(tenant, request);
+    let found = match tenant.principal(request.principal) {
+        Some(ix) => list.holders.iter().find(|one| one.principal == ix).map(|one| one.outcome),
+        None => Some(list.others),
+    };
+    assert_eq!(found.unwrap_or(Outcome::NotAllowed), listed, "who can");
+    if let Some(at) = tenant.scope(request.scope) {
+        let everywhere = Request { scope: &Scope::root(), ..request.clone() };
+        assert_eq!(where_can(tenant, &everywhere).outcome_at(tenant, at), listed, "where can");
+    }
+    let question = WhatQuestion {
+        principal: request.principal,
+        scope: Some(request.scope),
+        attributes: request.attributes,
+        attributes_complete: request.attributes_complete,
+        at: request.at,
+        via_lighthouse: request.via_lighthouse,
+        wildcards: request.wildcards,
+    };
+    let set = effective(tenant, &question, request.plane);
+    let held = [Outcome::Allowed, Outcome::Conditional]
+        .into_iter()
+        .find(|outcome| set.of(*outcome).any(|one| one.folded() == request.operation.folded()));
+    assert_eq!(held.unwrap_or(Outcome::NotAllowed), listed, "effective");
+    decision
+}
+
 /// An assignment, as `az role assignment list` gives it.
 pub(crate) fn assignment(principal: &str, kind: &str, role: &str, scope: &str) -> Value {
     let name = format!("52000000-0000-4000-8000-{}", &principal[24..]);
@@ -30,6 +66,16 @@ pub(crate) fn assignment(principal: &str, kind: &str, role: &str, scope: &str) -
         "name": name, "principalId": principal, "principalType": kind, "scope": scope,
         "roleDefinitionId": format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
         "type": "Microsoft.Authorization/roleAssignments",
+    }])
+}
+
+/// A custom role, as `az role definition list` gives it.
+pub(crate) fn custom(id: &str, name: &str, actions: &[&str]) -> Value {
+    json!([{
+        "name": id, "roleName": name, "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
+        "permissions": [{"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}],
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{id}"),
+        "type": "Microsoft.Authorization/roleDefinitions",
     }])
 }
 
