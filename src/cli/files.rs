@@ -5,6 +5,7 @@ use super::console::Console;
 use azrbac::catalog::Catalog;
 use azrbac::ident::Timestamp;
 use azrbac::origin::{Error, ErrorKind, SOURCE_LIMIT};
+use std::fs::{File, Metadata};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
         fill(&mut bytes, std::io::stdin().lock(), "standard input").map_err(failed)??;
         return Ok((name, bytes));
     }
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_or(0, |about| about.len());
     if length > SOURCE_LIMIT {
         return Err(too_long(&name));
@@ -33,6 +34,21 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     }
     fill(&mut bytes, file, &name).map_err(failed)??;
     Ok((name, bytes))
+}
+
+/// From how many bytes on a file is worth reading in pieces.
+const LARGE: u64 = 256 * 1024;
+
+/// A large file, and what is known of it; nothing for all others, and for what [`read`] refuses.
+pub(crate) fn large(path: &Path) -> Option<(File, Metadata)> {
+    // A device or a pipe may wait for ever when it is opened.
+    let about = std::fs::metadata(path).ok()?;
+    if !about.is_file() || !(LARGE..=SOURCE_LIMIT).contains(&about.len()) {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let about = file.metadata().ok()?;
+    Some((file, about))
 }
 
 fn fill(bytes: &mut Vec<u8>, from: impl Read, name: &str) -> std::io::Result<Result<(), Error>> {
@@ -50,7 +66,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     if path == Path::new("-") {
         return Ok(Box::new(std::io::stdin()));
     }
-    match std::fs::File::open(path) {
+    match File::open(path) {
         Ok(file) => Ok(Box::new(file)),
         Err(error) => Err(io(&path.display().to_string(), "reading", &error)),
     }

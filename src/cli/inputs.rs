@@ -3,7 +3,7 @@
 use super::args::{Format, Global, QuestionArguments};
 use super::console::Console;
 use super::files;
-use super::places::AllMarks;
+use super::places::{AllMarks, OnDisk, Text};
 use super::progress::Progress;
 use azrbac::catalog::Catalog;
 use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
@@ -14,7 +14,7 @@ use azrbac::pattern::Wildcards;
 use azrbac::scenario::{self, Question, Scenario};
 use azrbac::tenant::{Notice, Tenant};
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Loaded {
     /// The process ends right after its answer: taking a large tenant apart first is time lost.
     pub(crate) tenant: ManuallyDrop<Tenant>,
-    texts: ManuallyDrop<Vec<Vec<u8>>>,
+    texts: ManuallyDrop<Vec<Text>>,
     names: Vec<String>,
     marks: AllMarks,
 }
@@ -49,7 +49,7 @@ impl Loaded {
                 continue;
             }
             let offsets: Vec<usize> = here.iter().map(|(_, offset)| *offset).collect();
-            let places = azrbac::ingest::places(name, text, &offsets);
+            let places = azrbac::ingest::places(name, &text.bytes(), &offsets);
             for ((row, _), place) in here.iter().zip(places) {
                 found[*row] = place;
             }
@@ -64,19 +64,17 @@ fn may_be_scenario(path: &Path, asked: &[PathBuf]) -> bool {
     matches!(ending, "json" | "yaml" | "yml") || asked.iter().any(|asked| asked == path)
 }
 
-/// [`scenario::is_scenario`], without a second look at all of a large export: an object or a list
-/// that has none of a scenario's words near its beginning is none.
-fn is_scenario(bytes: &[u8]) -> bool {
-    const HEAD: usize = 256 * 1024;
+/// Does a large file have a word of a scenario near its beginning? An export has none.
+fn has_words_of_scenario(file: &mut impl std::io::Read) -> bool {
+    const HEAD: u64 = 256 * 1024;
     const WORDS: [&str; 7] =
         ["tenant", "checks", "include", "expressions", "validations", "whoCan", "whereCan"];
-    if bytes.len() > HEAD && matches!(bytes[0], b'[' | b'{') {
-        let head = String::from_utf8_lossy(&bytes[..HEAD]);
-        if !WORDS.iter().any(|word| head.contains(&format!("\"{word}\""))) {
-            return false;
-        }
+    let mut head = Vec::new();
+    if file.take(HEAD).read_to_end(&mut head).is_err() {
+        return true;
     }
-    scenario::is_scenario(bytes)
+    let head = String::from_utf8_lossy(&head);
+    !head.starts_with(['[', '{']) || WORDS.iter().any(|word| head.contains(&format!("\"{word}\"")))
 }
 
 /// Facts and what they were read from, before they are a tenant.
@@ -85,7 +83,7 @@ pub(crate) struct Read {
     pub(crate) facts: Facts,
     /// The catalog that goes with them: the one asked for, a scenario's own, or the newest.
     pub(crate) catalog: Catalog,
-    texts: Vec<Vec<u8>>,
+    texts: Vec<Text>,
     names: Vec<String>,
 }
 
@@ -139,17 +137,28 @@ pub(crate) fn read(
     let progress = Progress::start(console, "reading");
     for path in &paths {
         progress.now(&format!("reading {}", path.display()));
+        if let Some((mut file, about)) = files::large(path)
+            && !has_words_of_scenario(&mut file)
+        {
+            let name = path.display().to_string();
+            texts.push(match azrbac::ingest::read_file(&mut facts, &name, &mut file) {
+                Some(bytes) => Text::Held(bytes),
+                None => Text::OnDisk(OnDisk::new(path.clone(), &about)),
+            });
+            names.push(name);
+            continue;
+        }
         let (name, bytes) = match files::read(path) {
             Ok(read) => read,
             // One unreadable file among good ones: said, and what it could have held is a gap.
             Err(error) => {
                 azrbac::ingest::missing(&mut facts, &path.display().to_string(), &error);
-                texts.push(Vec::new());
+                texts.push(Text::Held(Vec::new()));
                 names.push(path.display().to_string());
                 continue;
             }
         };
-        if may_be_scenario(path, asked) && is_scenario(&bytes) {
+        if may_be_scenario(path, asked) && scenario::is_scenario(&bytes) {
             let scenario = one_scenario(&name, &bytes)?;
             scenarios += 1;
             if scenarios > 1 || paths.len() > 1 && !facts.sources.is_empty() {
@@ -168,7 +177,7 @@ pub(crate) fn read(
         } else {
             azrbac::ingest::read(&mut facts, &name, &bytes);
         }
-        texts.push(bytes);
+        texts.push(Text::Held(bytes));
         names.push(name);
     }
     let marks = AllMarks::default();
@@ -207,7 +216,7 @@ fn of_lesson(asked: &str, is_chosen: bool, chosen: Catalog) -> Result<Read, Erro
     Ok(Read::of(stage.facts.clone(), catalog))
 }
 
-fn loaded(tenant: Tenant, texts: Vec<Vec<u8>>, names: Vec<String>) -> Loaded {
+fn loaded(tenant: Tenant, texts: Vec<Text>, names: Vec<String>) -> Loaded {
     let marks = AllMarks::default();
     Loaded { tenant: ManuallyDrop::new(tenant), texts: ManuallyDrop::new(texts), names, marks }
 }

@@ -11,6 +11,8 @@ use std::cell::Cell;
 /// one that stands on a single line too.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
+    /// Where the text begins, which may be a piece of a source.
+    begin: Reached,
     last: Cell<Reached>,
 }
 
@@ -22,24 +24,39 @@ struct Reached {
     column: usize,
 }
 
-impl Lines {
-    pub(crate) fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
-        let offset = offset.min(text.len());
-        let mut at = match self.last.get() {
-            reached if reached.offset <= offset => reached,
-            _ => Reached::default(),
-        };
-        let mut part = &text.as_bytes()[at.offset..offset];
-        if let Some(last) = part.iter().rposition(|byte| *byte == b'\n') {
-            at.line += part[..=last].iter().filter(|byte| **byte == b'\n').count();
-            at.column = 0;
+impl Reached {
+    /// The same behind a part of a text more.
+    fn after(mut self, mut part: &[u8]) -> Reached {
+        self.offset += part.len();
+        if let Some(last) = memchr::memrchr(b'\n', part) {
+            self.line += memchr::memchr_iter(b'\n', &part[..=last]).count();
+            self.column = 0;
             part = &part[last + 1..];
         }
         // A column is a character: the bytes that go on with one are not counted.
-        at.column += part.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
-        at.offset = offset;
+        self.column += part.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        self
+    }
+}
+
+impl Lines {
+    /// The line and the column, from 1, of an offset in the source. `text` is the source, or the piece of
+    /// it that comes after what was passed.
+    pub(crate) fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
+        let begin = self.begin.offset;
+        let offset = offset.clamp(begin, begin + text.len());
+        let from = match self.last.get() {
+            reached if (begin..=offset).contains(&reached.offset) => reached,
+            _ => self.begin,
+        };
+        let at = from.after(&text.as_bytes()[from.offset - begin..offset - begin]);
         self.last.set(at);
         (at.line + 1, at.column + 1)
+    }
+
+    /// Leaves a piece of the source behind: the next text begins after it.
+    pub(crate) fn pass(&mut self, piece: &str) {
+        self.begin = self.begin.after(piece.as_bytes());
     }
 }
 
@@ -145,6 +162,12 @@ mod tests {
                 let line = before.matches('\n').count() + 1;
                 let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
                 assert_eq!(lines.line_and_column(text, *second), (line, column));
+                if first <= second {
+                    let mut lines = Lines::default();
+                    let (passed, rest) = text.split_at(*first);
+                    lines.pass(passed);
+                    assert_eq!(lines.line_and_column(rest, *second), (line, column));
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ pub(crate) mod ground;
 pub(crate) mod hierarchy;
 pub(crate) mod node;
 pub(crate) mod path;
+mod list;
 mod places;
 pub(crate) mod reader;
 pub(crate) mod recognise;
@@ -25,17 +26,19 @@ pub(crate) mod summary;
 pub(crate) mod text;
 pub(crate) mod yaml;
 
+pub use list::read_file;
 pub use places::{Marks, place, places};
 
 use crate::ident::Guid;
 use crate::model::{AssignmentName, Facts, Gap, InputKind, Touches};
-use crate::origin::{Error, ErrorKind, Origin, Place, SourceId};
+use crate::origin::{Error, ErrorKind, Origin, Place};
 use assignment::Record;
 use documents::{
     Entries, after_prose, entries, looks_like_json, message, taken_out, without_comments,
 };
 use entry::{Entry, Problem, Repair, Step};
 use ground::{At, Ground, Lines};
+use list::{Came, List};
 use node::Node;
 use reader::Reader;
 use recognise::{Shape, recognise};
@@ -57,16 +60,28 @@ use rustc_hash::FxHashSet;
 /// ```
 pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
     let source = facts.sources.add(name);
-    let text = match text::decode(bytes) {
-        Ok((text, _)) => text,
+    let mut list = List::new(source, name);
+    read_text(facts, &mut list, bytes);
+}
+
+/// Reads a source that is there as a whole; what of it was read as a list already is not read again.
+fn read_text(facts: &mut Facts, list: &mut List<'_>, bytes: &[u8]) {
+    let name = list.name;
+    if list.end > 0 && !(looks_like_json(bytes) && bytes.get(list.end - 1) == Some(&b'}')) {
+        return unreadable(facts, name, list::changed(name), Touches::Anything);
+    }
+    let (text, cut) = match text::decode(bytes) {
+        Ok((text, _)) => (text, None),
         Err(_) if !looks_like_json(bytes) => return not_json(facts, name),
         Err(error) => {
             let (line, column) = text::readable_up_to(bytes);
             let error = error.at(Place { line, column, ..beginning(name) });
-            return unreadable(facts, name, error, Touches::Anything);
+            // What stands before the first byte that is no text is whole.
+            let before = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            (before.trim_start_matches('\u{feff}').into(), Some(error))
         }
     };
-    if matches!(text.trim(), "" | "null") {
+    if matches!(text.trim(), "" | "null") && cut.is_none() {
         facts.note(
             "empty-file",
             "there is nothing in this file; the command that wrote it probably failed",
@@ -74,9 +89,8 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
         );
         return;
     }
-    let lines = Lines::default();
-    if let Some(items) = flat::items(&text) {
-        return read_flat(facts, &items, source, name, &text, &lines);
+    if list.all(facts, &text) == Came::Closed && cut.is_none() {
+        return;
     }
     let mut found = entries(&text);
     let clean;
@@ -108,33 +122,26 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
             found = second;
         }
     }
-    if found.entries.is_empty() && found.broken.is_none() {
+    if found.entries.is_empty() && found.broken.is_none() && cut.is_none() {
         facts.note(
             "empty-list",
             "an empty list does not say of what it is the list; no kind of input counts as read",
             Some(beginning(name)),
         );
     }
-    let ground = |entry| Ground {
-        source,
-        name,
-        text: &text,
-        lines: &lines,
-        at: At::Json { entry, documents: found.documents },
+    let Some(rest) = list.rest(&found.entries) else {
+        return unreadable(facts, name, list::changed(name), Touches::Anything);
     };
-    let mut last = None;
-    let mut errors = 0;
-    let before = facts.entries_of(source);
-    for entry in &found.entries {
-        let mut reader = Reader::new(facts, ground(*entry));
-        reader.errors_here = errors;
-        last = Some(read_entry(&mut reader, entry.text));
-        errors = reader.errors_here;
+    let lines = Lines::default();
+    for entry in rest {
+        let at = At::Json { entry: *entry, documents: found.documents };
+        let ground = Ground { source: list.source, name, text: &text, lines: &lines, at };
+        list.read_entry(facts, ground, entry.text);
     }
     for more in &found.more {
         let (line, column) = Lines::default().line_and_column(&text, more.offset);
         let path = crate::origin::locate(&text, more.offset).path;
-        let read = facts.entries_of(source) - before;
+        let read = facts.entries_of(list.source);
         facts.note(
             "cut-off-list",
             match more.total {
@@ -147,39 +154,11 @@ pub fn read(facts: &mut Facts, name: &str, bytes: &[u8]) {
             Some(Place { file: name.to_string(), path, line, column }),
         );
     }
-    if let Some((offset, what)) = &found.broken {
-        broken(facts, name, &text, &found, *offset, what, last);
+    if let Some(error) = cut {
+        unreadable(facts, name, error, Touches::Anything);
+    } else if let Some((offset, what)) = &found.broken {
+        broken(facts, name, &text, &found, *offset, what, list.last);
     }
-}
-
-/// Reads a list that is mostly assignments in az's shape.
-fn read_flat(
-    facts: &mut Facts,
-    items: &[flat::Item<'_>],
-    source: SourceId,
-    name: &str,
-    text: &str,
-    lines: &Lines,
-) {
-    facts.assignments.reserve(items.len());
-    let mut scratch = flat::Scratch::default();
-    let (mut added, mut errors) = (0, 0);
-    for (index, item) in items.iter().enumerate() {
-        if let flat::Item::Flat(one) = item
-            && flat::add(facts, source, one, &mut scratch)
-        {
-            added += 1;
-            continue;
-        }
-        let Some(entry) = flat::raw(text, item, index) else { continue };
-        flat::count(facts, source, &mut added);
-        let ground = Ground { source, name, text, lines, at: At::Json { entry, documents: 1 } };
-        let mut reader = Reader::new(facts, ground);
-        reader.errors_here = errors;
-        read_entry(&mut reader, entry.text);
-        errors = reader.errors_here;
-    }
-    flat::count(facts, source, &mut added);
 }
 
 fn beginning(name: &str) -> Place {

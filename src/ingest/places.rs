@@ -4,6 +4,7 @@ use super::ground::Lines;
 use super::text;
 use crate::origin::{Locator, Place};
 use std::borrow::Cow;
+use std::io::{Read, Seek, SeekFrom};
 
 /// The place of a byte offset in a source, given its bytes again: file, line and column. The JSON
 /// path is left empty; errors carry it from the start.
@@ -66,17 +67,34 @@ impl Marks {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Marks> {
         let (text, _) = text::decode(bytes).ok()?;
-        let mut marks = Vec::with_capacity(text.len() / STEP + 1);
-        let mut reached = (0, 0);
+        let mut counted = Counted::default();
         for part in text.as_bytes().chunks(STEP) {
-            marks.push(reached);
-            reached = after(reached, part);
+            counted.add(part);
         }
         let (decoded, begin) = match text {
             Cow::Borrowed(text) => (None, bytes.len() - text.len()),
             Cow::Owned(text) => (Some(text.into_boxed_str()), 0),
         };
-        Some(Marks { decoded, begin, marks })
+        Some(Marks { decoded, begin, marks: counted.marks })
+    }
+
+    /// Reads a file of plain UTF-8 once, from where it stands to its end, without holding it: what
+    /// [`super::read_file`] read in pieces is such a file.
+    ///
+    /// # Errors
+    /// What reading says.
+    pub fn of_file(file: &mut impl Read) -> std::io::Result<Marks> {
+        let mut counted = Counted::default();
+        let mut buffer = vec![0; STEPS * STEP];
+        loop {
+            let filled = fill(file, &mut buffer)?;
+            for part in buffer[..filled].chunks(STEP) {
+                counted.add(part);
+            }
+            if filled < buffer.len() {
+                return Ok(Marks { decoded: None, begin: 0, marks: counted.marks });
+            }
+        }
     }
 
     /// The place of a byte offset, given the name and the bytes of the source again; the JSON path is left
@@ -88,17 +106,68 @@ impl Marks {
             None => bytes.get(self.begin..)?,
         };
         let offset = offset.min(text.len());
+        let (from, mark) = self.before(offset);
+        Some(said(name, after(mark, text.get(from..offset)?)))
+    }
+
+    /// The same, given the file of [`Marks::of_file`] again.
+    ///
+    /// # Errors
+    /// What reading says.
+    pub fn place_in(
+        &self,
+        name: &str,
+        file: &mut (impl Read + Seek),
+        offset: usize,
+    ) -> std::io::Result<Place> {
+        let (from, mark) = self.before(offset);
+        let mut part = vec![0; (offset - from).min(STEPS * STEP)];
+        file.seek(SeekFrom::Start(from as u64))?;
+        let filled = fill(file, &mut part)?;
+        Ok(said(name, after(mark, &part[..filled])))
+    }
+
+    /// The last mark before an offset: where it stands, and its line and column.
+    fn before(&self, offset: usize) -> (usize, (usize, usize)) {
         // The end of a text may stand one step behind the last mark.
         let step = (offset / STEP).min(self.marks.len().saturating_sub(1));
-        let mark = self.marks.get(step).copied().unwrap_or_default();
-        let (line, column) = after(mark, text.get(step * STEP..offset)?);
-        Some(Place {
-            file: name.to_string(),
-            path: String::new(),
-            line: line + 1,
-            column: column + 1,
-        })
+        (step * STEP, self.marks.get(step).copied().unwrap_or_default())
     }
+}
+
+fn said(name: &str, (line, column): (usize, usize)) -> Place {
+    Place { file: name.to_string(), path: String::new(), line: line + 1, column: column + 1 }
+}
+
+/// How many steps of a file are read at once.
+const STEPS: usize = 64;
+
+/// Marks as a text goes by, step by step.
+#[derive(Default)]
+struct Counted {
+    marks: Vec<(usize, usize)>,
+    reached: (usize, usize),
+}
+
+impl Counted {
+    fn add(&mut self, part: &[u8]) {
+        self.marks.push(self.reached);
+        self.reached = after(self.reached, part);
+    }
+}
+
+/// Reads until a buffer is full or the file ends; how much that was.
+pub(super) fn fill(file: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Line and column behind a part of a text. A column is a character: the bytes that go on with one are not
@@ -116,6 +185,7 @@ fn after((mut line, mut column): (usize, usize), mut part: &[u8]) -> (usize, usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     #[test]
     fn marks_find_what_a_walk_from_the_beginning_finds() {
@@ -133,6 +203,12 @@ mod tests {
                 near.chain([text.len(), text.len() + 1]).filter(|at| text.is_char_boundary(*at))
             {
                 assert_eq!(marks.place("a", bytes, offset), place("a", bytes, offset), "{offset}");
+                if *text.as_bytes() == *bytes {
+                    let mut file = Cursor::new(bytes);
+                    let marks = Marks::of_file(&mut file).expect("it is in memory");
+                    let found = marks.place_in("a", &mut file, offset).expect("it is in memory");
+                    assert_eq!(Some(found), place("a", bytes, offset), "{offset}");
+                }
             }
         }
         assert!(Marks::new(&[b'a', 0xff]).is_none());
