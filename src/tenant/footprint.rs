@@ -85,6 +85,32 @@ fn beside(one: &Assignment) -> usize {
 mod tests {
     use super::*;
 
+    #[test]
+    fn what_an_assignment_has_beside_itself_is_counted() {
+        use crate::ident::Guid;
+        use crate::model::{AssignmentState, PrincipalType, ScopeRef};
+        use crate::origin::Origin;
+        let id: Guid = "52000000-0000-4000-8000-000000000001".parse().expect("an id");
+        let mut one = Assignment {
+            name: AssignmentName::Bare(id),
+            principal: id,
+            principal_type: PrincipalType::User,
+            role: RoleRef::Id(id),
+            scope: ScopeRef(0),
+            state: AssignmentState::Active,
+            via_lighthouse: false,
+            terms: None,
+            origin: Origin::NONE,
+        };
+        assert_eq!(beside(&one), 0);
+        one.name = AssignmentName::Text("12345".into());
+        assert_eq!(beside(&one), 5);
+        one.role = RoleRef::Name("123".into());
+        assert_eq!(beside(&one), 8);
+        one.terms = Some(Box::default());
+        assert_eq!(beside(&one), 8 + size_of::<Terms>());
+    }
+
     /// Hundreds of thousands of each are in memory.
     #[test]
     fn what_there_are_many_of_is_small() {

@@ -93,3 +93,18 @@ impl Tenant {
         &index.members[range]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::model::Facts;
+
+    #[test]
+    fn the_index_is_made_ahead_when_it_is_asked_for() {
+        let tenant = Tenant::build(Facts::default(), &Catalog::newest());
+        assert!(tenant.listing.0.get().is_none());
+        tenant.prepare_listings();
+        assert!(tenant.listing.0.get().is_some());
+    }
+}

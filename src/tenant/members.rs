@@ -42,7 +42,12 @@ pub(crate) struct Members {
 
 impl Members {
     /// Builds the closure from `(member, group)` pairs over `count` principals.
-    pub(crate) fn build(count: usize, mut pairs: Vec<(PrincipalIx, PrincipalIx)>) -> Members {
+    pub(crate) fn build(count: usize, pairs: Vec<(PrincipalIx, PrincipalIx)>) -> Members {
+        Members::within(CLOSURE_LIMIT, count, pairs)
+    }
+
+    /// The same with another limit.
+    fn within(limit: usize, count: usize, mut pairs: Vec<(PrincipalIx, PrincipalIx)>) -> Members {
         pairs.sort_unstable();
         pairs.dedup();
         let mut graph: DiGraph<(), (), u32> = DiGraph::with_capacity(count, pairs.len());
@@ -59,14 +64,14 @@ impl Members {
         }
         let direct: Vec<PrincipalIx> = pairs.iter().map(|(_, group)| *group).collect();
         let mut members = Members { direct_start, direct, ..Members::default() };
-        members.close(count, &graph);
+        members.close(limit, count, &graph);
         members
     }
 
     /// Strongly connected components come in reverse topological order: what a component's members
     /// reach is known before the component itself. Kosaraju's algorithm, because petgraph's Tarjan
     /// recurses and a long chain of groups would take the stack.
-    fn close(&mut self, count: usize, graph: &DiGraph<(), (), u32>) {
+    fn close(&mut self, limit: usize, count: usize, graph: &DiGraph<(), (), u32>) {
         let components = petgraph::algo::kosaraju_scc(graph);
         // What is not reached yet is of the same component: nothing is known of it but itself.
         self.closed = vec![Stored { start: 0, end: 0 }; count];
@@ -80,7 +85,7 @@ impl Members {
                 for group in self.direct_of(node.index()) {
                     reached.push(*group);
                     let other = self.closed[group.row()];
-                    if other.end == WALKED || reached.len() + other.range().len() > CLOSURE_LIMIT {
+                    if other.end == WALKED || reached.len() + other.range().len() > limit {
                         overflow = true;
                     } else {
                         reached.extend_from_slice(&self.closures[other.range()]);
@@ -94,7 +99,7 @@ impl Members {
             }
             reached.sort_unstable();
             reached.dedup();
-            overflow |= self.closures.len() + reached.len() > CLOSURE_LIMIT;
+            overflow |= self.closures.len() + reached.len() > limit;
             let start = u32::try_from(self.closures.len()).unwrap_or(u32::MAX);
             let mut stored = Stored { start, end: WALKED };
             if !overflow {
@@ -207,6 +212,44 @@ mod tests {
         assert!(members.closure(PrincipalIx(4)).is_empty());
         assert_eq!(members.chain(PrincipalIx(0), PrincipalIx(3)), ix(&[0, 1, 2, 3]));
         assert_eq!(members.walk(PrincipalIx(0)), ix(&[1, 2, 3]));
+    }
+
+    #[test]
+    fn what_is_stored_stays_within_the_limit_and_the_rest_is_walked() {
+        // Each is in the next: the last is in none, the one before it in one, and so on.
+        let count = 12;
+        let pairs = (0..count - 1).map(|n| (PrincipalIx(n), PrincipalIx(n + 1)));
+        let pairs: Vec<_> = pairs.collect();
+        let all = Members::build(count as usize, pairs.clone());
+        assert_eq!(all.closures.len(), 11 * 12 / 2);
+        for (limit, stored) in
+            [(0, 0), (1, 1), (2, 1), (3, 3), (9, 6), (10, 10), (65, 55), (66, 66)]
+        {
+            let members = Members::within(limit, count as usize, pairs.clone());
+            assert_eq!(members.closures.len(), stored, "of {limit}");
+            for of in (0..count).map(PrincipalIx) {
+                assert_eq!(members.closure(of), all.closure(of), "{of:?} of {limit}");
+            }
+            // Whoever is in a group that is walked is walked too.
+            let walked = members.closed.iter().filter(|one| one.end == WALKED).count();
+            let kept = (0..count as usize).filter(|n| n * (n + 1) / 2 <= limit).count();
+            assert_eq!(walked, count as usize - kept.min(count as usize), "of {limit}");
+        }
+    }
+
+    #[test]
+    fn groups_that_many_share_are_gathered_once_each() {
+        // A cycle whose every group is in the same thousand: gathered again and again while it is walked.
+        let (cycle, shared) = (200u32, 1000u32);
+        let pairs = (0..cycle).flat_map(|n| {
+            let shared =
+                (cycle..cycle + shared).map(move |group| (PrincipalIx(n), PrincipalIx(group)));
+            shared.chain([(PrincipalIx(n), PrincipalIx((n + 1) % cycle))])
+        });
+        let members = Members::build((cycle + shared) as usize, pairs.collect());
+        let closure = members.closure(PrincipalIx(3));
+        assert_eq!(closure.len(), (cycle + shared) as usize);
+        assert!(closure.is_sorted_by(|a, b| a < b));
     }
 
     #[test]

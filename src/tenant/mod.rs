@@ -14,6 +14,8 @@ mod notices;
 mod principal;
 mod roles;
 mod scopes;
+#[cfg(test)]
+mod tests;
 mod twice;
 
 pub(crate) use bits::{Bits, Operations, numbers, unite, without};

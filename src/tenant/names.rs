@@ -201,3 +201,22 @@ fn alike(name: &str, wanted: &str) -> usize {
     }
     strsim::osa_distance(name, wanted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::home_name;
+
+    #[test]
+    fn a_guest_is_found_by_the_name_at_home() {
+        let of = |name| home_name(name);
+        assert_eq!(
+            of("Ada_Fabrikam.example#EXT#@contoso.example").as_deref(),
+            Some("ada@fabrikam.example")
+        );
+        assert_eq!(of("ada_l_fabrikam.example#ext#@x").as_deref(), Some("ada_l@fabrikam.example"));
+        for no in ["ada@contoso.example", "ada#EXT#@x", "_fabrikam.example#EXT#@x", "ada_x#EXT#@y"]
+        {
+            assert_eq!(of(no), None, "{no}");
+        }
+    }
+}

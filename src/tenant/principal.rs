@@ -88,3 +88,58 @@ impl PrincipalInfo {
         names.map(|name| name.len()).sum::<usize>() + more
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn more() -> PrincipalMore {
+        PrincipalMore::default()
+    }
+
+    #[test]
+    fn what_the_first_said_stands_and_the_rest_is_added() {
+        let mut info = PrincipalInfo::default();
+        info.add(more());
+        assert!(info.more.is_none(), "nothing was said");
+        info.add(PrincipalMore { alternative_names: vec!["a".into()], ..more() });
+        assert_eq!(info.alternative_names(), ["a".into()]);
+        let attributes = |name: &str| vec![(name.into(), vec!["v".into()])];
+        let id = Guid::parse("10000000-0000-4000-8000-000000000001");
+        info.add(PrincipalMore {
+            mail: Some("m".into()),
+            app_id: id,
+            alternative_names: vec!["b".into()],
+            security_attributes: attributes("s"),
+        });
+        info.add(PrincipalMore {
+            mail: Some("n".into()),
+            app_id: Guid::parse("10000000-0000-4000-8000-000000000002"),
+            security_attributes: attributes("t"),
+            ..more()
+        });
+        assert_eq!((info.mail(), info.app_id()), (Some("m"), id));
+        assert_eq!(info.alternative_names(), ["a".into()]);
+        assert_eq!(info.security_attributes(), attributes("s"));
+        let mut only = PrincipalInfo::default();
+        only.add(PrincipalMore { security_attributes: attributes("s"), ..more() });
+        assert_eq!(only.security_attributes(), attributes("s"));
+    }
+
+    #[test]
+    fn every_byte_beside_it_is_counted() {
+        let mut info = PrincipalInfo {
+            display_name: Some("1234".into()),
+            user_principal_name: Some("12345".into()),
+            ..PrincipalInfo::default()
+        };
+        assert_eq!(info.held(), 9);
+        info.add(PrincipalMore {
+            mail: Some("123".into()),
+            alternative_names: vec!["12".into(), "1234567".into()],
+            ..more()
+        });
+        let more = size_of::<PrincipalMore>() + 3 + 2 * size_of::<Box<str>>() + 9;
+        assert_eq!(info.held(), 9 + more);
+    }
+}
