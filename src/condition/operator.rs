@@ -258,6 +258,20 @@ mod tests {
         assert_eq!(nearest("StringEqual", names()), Some("StringEquals"));
         assert_eq!(nearest("GuidEqals", names()), Some("GuidEquals"));
         assert_eq!(nearest("Banana", names()), None);
+        for (from, to, far) in [
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "xbc", 1),
+            ("abc", "abcd", 1),
+            ("abcd", "bcd", 1),
+            ("kitten", "sitting", 3),
+            ("aaaa", "bbbbbb", 6),
+            (&"x".repeat(64), "x", 63),
+            (&"x".repeat(65), "x", usize::MAX),
+        ] {
+            assert_eq!(distance(from.as_bytes(), to.as_bytes()), far, "{from} {to}");
+        }
         assert!(instead("TimeOfDayGreaterThan").is_some());
         assert!(instead("any").is_some() && instead("anything").is_none());
     }

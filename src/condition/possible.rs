@@ -424,6 +424,7 @@ fn holds_with(node: &Node<'_>, holds: &[bool], at: &mut usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::condition::tests::asked;
     use crate::condition::{Attributes, Condition};
     use crate::truth::Truth;
@@ -464,6 +465,54 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// The search would find the same; this is what it is spared.
+    #[test]
+    fn the_common_case_is_told_apart_without_a_search() {
+        let easy = |text: &str| {
+            let parsed = Condition::parse(text).expect(text);
+            [false, true].map(|negated| easily_true(Open { expr: &parsed.root, negated }))
+        };
+        for (comparison, expected) in [
+            ("StringEquals 'p'", [true, true]),
+            ("StringNotEquals 'p'", [true, true]),
+            ("ForAnyOfAnyValues:StringEquals {'p', 'q'}", [true, true]),
+            ("ForAnyOfAllValues:StringEquals {'p', 'q'}", [false, false]),
+            ("ForAllOfAnyValues:StringEquals {'p', 'q'}", [false, false]),
+            // Not to be different from both is to be both.
+            ("ForAnyOfAnyValues:StringNotEquals {'p', 'q'}", [true, false]),
+            ("StringLike 'p*'", [true, false]),
+            ("StringNotLike 'p*'", [false, true]),
+            ("StringStartsWith 'p'", [true, false]),
+            ("BoolEquals true", [true, true]),
+            ("ForAnyOfAnyValues:BoolEquals {true, false}", [true, false]),
+            ("NumericLessThan 3", [true, true]),
+            ("NumericLessThan -9223372036854775808", [false, false]),
+            ("NumericGreaterThan 9223372036854775807", [false, false]),
+            ("ForAnyOfAnyValues:NumericLessThan {3, 4}", [false, false]),
+            ("DateTimeLessThan '2026-01-01T00:00:00.0Z'", [true, true]),
+        ] {
+            assert_eq!(easy(&format!("@Resource[X/y:a] {comparison}")), expected, "{comparison}");
+        }
+        assert_eq!(easy("Exists @Resource[X/y:a]"), [true, true]);
+        assert_eq!(easy("SubOperationMatches{'Blob.List'}"), [true, true]);
+        assert_eq!(easy("@Resource[X/y:a] StringEquals @Request[X/y:a]"), [false, false]);
+
+        let apart = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|text| Condition::parse(text).expect(text));
+            let leaves = [&one, &other].map(|one| Open { expr: &one.root, negated: false });
+            independent(&leaves)
+        };
+        let of = |name: &str| format!("@Resource[X/y:{name}] StringEquals 'p'");
+        assert!(apart(&of("a"), &of("b")));
+        assert!(apart(&of("a"), "@Request[X/y:a] StringEquals 'p'"));
+        assert!(!apart(&of("a"), &of("a")));
+        assert!(!apart(&of("a"), "Exists @Resource[X/y:A]"));
+        assert!(!apart(&of("b"), "@Resource[X/y:a] StringLike @Resource[X/y:b]"));
+        let sub = |name: &str| format!("SubOperationMatches{{'{name}'}}");
+        assert!(apart(&sub("Blob.List"), &sub("Blob.Read")));
+        assert!(!apart(&sub("Blob.List"), &sub("blob.list")));
     }
 
     #[test]
