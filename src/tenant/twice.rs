@@ -163,12 +163,13 @@ fn either(a: &[ActionPattern], b: &[ActionPattern]) -> Vec<ActionPattern> {
 
 #[cfg(test)]
 mod tests {
-    use super::both;
+    use super::{both, shared};
     use crate::catalog::Catalog;
-    use crate::condition::Attributes;
+    use crate::condition::{Attributes, Condition};
     use crate::decide::{Outcome, Request, WhatQuestion, can, effective, where_can, who_can};
     use crate::ident::{Guid, Operation, Plane, Scope};
-    use crate::model::Facts;
+    use crate::model::{Facts, Guard, PermissionBlock};
+    use crate::origin::{Error, ErrorKind, Origin};
     use crate::pattern::{ActionPattern, Wildcards};
     use crate::tenant::Tenant;
     use proptest::{prop_assert, proptest};
@@ -247,6 +248,54 @@ mod tests {
     const READ: &str = "Microsoft.Storage/storageAccounts/read";
     const KEYS: &str = "Microsoft.Storage/storageAccounts/listKeys/action";
     const START: &str = "Microsoft.Compute/virtualMachines/start/action";
+
+    #[test]
+    fn the_common_part_of_two_blocks() {
+        let block = |actions: &[&str], except: &[&str], condition: Option<&str>| {
+            let list = |texts: &[&str]| {
+                texts.iter().map(|text| ActionPattern::new(text).expect("a pattern")).collect()
+            };
+            PermissionBlock {
+                actions: list(actions),
+                not_actions: list(except),
+                condition: condition.map(|text| Guard {
+                    text: text.into(),
+                    version: None,
+                    parsed: Condition::parse(text)
+                        .map_err(|_| Error::new(ErrorKind::Condition, "not understood")),
+                    origin: Origin::NONE,
+                }),
+                ..PermissionBlock::default()
+            }
+        };
+        let told = |block: Option<PermissionBlock>| {
+            let block = block?;
+            let list = |list: &[ActionPattern]| {
+                list.iter().map(|one| one.text().to_string()).collect::<Vec<_>>().join(" ")
+            };
+            let guard = block.condition.map_or_else(String::new, |guard| guard.text.to_string());
+            Some([list(&block.actions), list(&block.not_actions), guard])
+        };
+        let words = |actions: &str, except: &str, guard: &str| {
+            Some([actions.to_string(), except.to_string(), guard.to_string()])
+        };
+        let one = "Exists @Resource[a:b]";
+        let other = "Exists @Resource[a:c]";
+        let a = block(&[READ, KEYS], &[KEYS, START], Some(one));
+        // The same condition stays, of one and none the one, and of two that differ nothing is firm.
+        let b = block(&[READ], &[START, "*/write"], Some(" Exists @Resource[a:b] "));
+        assert_eq!(told(shared(&a, &b)), words(READ, &format!("{KEYS} {START} */write"), one));
+        let free = block(&["*/read"], &[], None);
+        assert_eq!(told(shared(&a, &free)), words(READ, &format!("{KEYS} {START}"), one));
+        assert_eq!(told(shared(&free, &a)), words(READ, &format!("{KEYS} {START}"), one));
+        assert_eq!(told(shared(&a, &block(&[READ], &[], Some(other)))), None);
+        assert_eq!(told(shared(&free, &free)), words("*/read", "", ""));
+        assert_eq!(told(shared(&free, &block(&[KEYS], &[], None))), None, "nothing in common");
+        let mut data = free.clone();
+        data.data_actions = std::mem::take(&mut data.actions);
+        let both = shared(&data, &data).expect("data actions are something");
+        assert_eq!((both.actions.len(), both.data_actions.len()), (0, 1));
+    }
 
     #[test]
     fn what_both_give_is_given_and_the_rest_is_open() {
