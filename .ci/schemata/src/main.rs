@@ -1,6 +1,6 @@
 //! Mutation testing with one build: every fault that `cargo mutants --list` names is planted behind a
 //! number (a mutant schema), the tests are built once, and each fault is then switched on by
-//! `PLANTED=NUMBER` and met with the tests that reach it, the quickest first.
+//! `PLANTED=NUMBER` and met with the tests that reach it, the quickest and the most telling first.
 //!
 //! `schemata CRATE MUTANTS.json OUT [TEST-FILTER…]`, where the filters are those of the test program.
 //! `OUT/unviable.txt` lists what does not build (a value of the wrong type), `OUT/left.txt` what cannot stand

@@ -115,13 +115,17 @@ pub fn all(
         writeln!(files["caught"].lock().unwrap(), "{name}")?;
     }
     let killers = file("killers.txt")?;
+    let kills = Kills::default();
     let missed = Mutex::new(BTreeSet::new());
     std::thread::scope(|scope| {
         for _ in 0..workers() {
             scope.spawn(|| {
                 while let Some(number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (outcome, killer) = meet(root, &tests, *number);
-                    let name = &mutants[*number].name;
+                    let Mutant { name, file, .. } = &mutants[*number];
+                    let (outcome, killer) = meet(root, &tests, *number, kills.of(file));
+                    if outcome == "caught" {
+                        kills.add(file, &killer);
+                    }
                     if outcome == "missed" {
                         missed.lock().unwrap().insert(*number);
                     }
@@ -203,23 +207,38 @@ fn measured(
             });
         }
     });
-    let mut tests = tests.into_inner().unwrap();
-    let soon = std::env::var("SOON").unwrap_or_default();
-    tests.sort_by_key(|test| {
-        let soon = !soon.is_empty() && test.name.contains(&soon);
-        (test.took > QUICK && !soon, test.took)
-    });
-    Ok(tests)
+    Ok(tests.into_inner().unwrap())
 }
 
-/// The tests that take no longer come first.
+/// How long the first run of tests takes.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// What becomes of one fault, and which test caught it.
-fn meet(root: &Path, tests: &[Test], number: usize) -> (&'static str, String) {
-    let reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(&number)).collect();
+/// How many faults of a file each test caught so far.
+#[derive(Default)]
+struct Kills(Mutex<BTreeMap<String, BTreeMap<String, usize>>>);
+
+impl Kills {
+    fn of(&self, file: &str) -> BTreeMap<String, usize> {
+        self.0.lock().unwrap().get(file).cloned().unwrap_or_default()
+    }
+
+    fn add(&self, file: &str, test: &str) {
+        *self.0.lock().unwrap().entry(file.to_owned()).or_default().entry(test.to_owned()).or_default() += 1;
+    }
+}
+
+/// What becomes of one fault, and which test caught it; `kills` is what each test caught in the same file.
+fn meet(root: &Path, tests: &[Test], number: usize, kills: BTreeMap<String, usize>) -> (&'static str, String) {
+    let soon = std::env::var("SOON").unwrap_or_default();
+    // The quickest first, and those that caught others of this file before: most are caught by the first run.
+    let cost = |test: &&Test| {
+        let hint = if !soon.is_empty() && test.name.contains(&soon) { 2 } else { 0 };
+        let known = kills.get(&test.name).copied().unwrap_or_default() + hint;
+        (test.took.as_secs_f64() + 0.01) / (1.0 + 20.0 * known as f64)
+    };
+    let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(&number)).collect();
+    reaching.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
     let mut rest = reaching.as_slice();
-    // The quickest first, in a few runs: most faults are caught by the first.
     let mut budget = QUICK;
     let most = Duration::from_secs_f64(said("MOST").unwrap_or(60.0));
     let started = Instant::now();
