@@ -62,7 +62,11 @@ pub fn what_can_gaps(tenant: &Tenant, question: &WhatQuestion<'_>) -> Vec<Gap> {
                         None => id == question.principal,
                     })
             }
-            Touches::Deny { scope } | Touches::Lock { scope } => near(scope),
+            Touches::Deny { scope: at } => near(at),
+            // A lock below holds a deletion back.
+            Touches::Lock { scope: at } => {
+                near(at) || at.as_ref().is_some_and(|lock| scope.contains(lock))
+            }
             Touches::Role { id: Some(id), .. } => {
                 question.rows(&walk).iter().any(|row| tenant.role(row.role).id() == Some(*id))
             }

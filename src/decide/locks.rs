@@ -68,14 +68,16 @@ pub(super) fn gaps<'t>(
     tenant: &'t Tenant,
     request: &Request<'_>,
 ) -> impl Iterator<Item = &'t crate::model::Gap> {
-    let looked_at = concern(request) && !matches!(method(request), Method::Get | Method::Head);
+    let method = method(request);
+    let looked_at = concern(request) && !matches!(method, Method::Get | Method::Head);
     let target = request.scope;
     tenant.gaps().iter().filter(move |gap| {
         looked_at
             && match &gap.touches {
-                Touches::Lock { scope } => {
-                    scope.as_ref().is_none_or(|s| s.contains(target) || target.contains(s))
-                }
+                // What stands below counts for a DELETE only (12.4, 12.9).
+                Touches::Lock { scope } => scope.as_ref().is_none_or(|lock| {
+                    lock.contains(target) || (method == Method::Delete && target.contains(lock))
+                }),
                 _ => false,
             }
     })

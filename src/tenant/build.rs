@@ -110,6 +110,9 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         .into_iter()
         .map(|one| (ScopeIx::of(one.scope), one))
         .collect();
+    let mut assignments = facts.assignments;
+    // A list that is read in pieces says only about how many it holds.
+    assignments.shrink_to_fit();
     Tenant {
         directories,
         read,
@@ -126,7 +129,7 @@ pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
         uncounted,
         open_groups: open,
         roles,
-        assignments: facts.assignments,
+        assignments,
         row_scopes: assignment_rows.iter().map(|row| row.scope).collect(),
         assignment_rows,
         rows_of,
