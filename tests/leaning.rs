@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "no custom roles here")]
 mod exports;
 
-use azrbac::condition::Attributes;
+use azrbac::condition::{AttributeSource, AttributeValue, Attributes};
 use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, effective};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::pattern::Wildcards;
@@ -73,6 +73,9 @@ fn deleting_a_group_leans_on_what_denies_below_do() {
         Deny { scope: GROUP, actions: writes, ..PLAIN }.file(),
     ]);
     assert_eq!(leans(&beside, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
+    let next = format!("{GROUP}2");
+    let behind = tenant(&[Deny { scope: &next, actions: writes, ..PLAIN }.file()]);
+    assert_eq!(leans(&behind, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
     let denied = tenant(&[Deny { scope: GROUP, ..PLAIN }.file()]);
     assert_eq!(leans(&denied, DELETE_GROUP, GROUP, 31), (Outcome::Denied, false));
 }
@@ -176,6 +179,93 @@ fn one_block_of_a_deny_suffices() {
             let found = ask(&tenant(&[deny.file()]), READ, ACCOUNT, false).outcome;
             assert_eq!(found, expected, "{condition:?} {other:?}");
         }
+    }
+}
+
+/// Of two blocks that hold alike the answer leans on what the one leans on that leans on less.
+#[test]
+fn of_two_blocks_of_a_deny_the_plainer_one_is_leaned_on() {
+    // U26: is a text in a condition on storage compared with case? U9: conditions in denies.
+    let (plain, cased) = (
+        "ActionMatches{'*/read'}",
+        "!(@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'A')",
+    );
+    let reads: &[&str] = &["*/read"];
+    for (first, second, leaned) in [
+        (plain, cased, [true, false]),
+        (cased, plain, [true, false]),
+        (cased, cased, [true, true]),
+        (plain, plain, [true, false]),
+    ] {
+        let deny = Deny {
+            actions: reads,
+            condition: Some(first),
+            more: &[(reads, Some(second))],
+            ..PLAIN
+        };
+        let operation = Operation::new(READ).expect("an operation");
+        let scope = Scope::new(ACCOUNT).expect("a scope");
+        let mut attributes = Attributes::default();
+        attributes.insert(
+            AttributeSource::Resource,
+            "Microsoft.Storage/storageAccounts:name",
+            AttributeValue::Word("a".to_string()),
+        );
+        let request = Request::new(
+            ANN.parse::<Guid>().expect("an id"),
+            &operation,
+            Plane::Control,
+            &scope,
+            &attributes,
+        );
+        let decision = agreed(&tenant(&[deny.file()]), &request);
+        assert_eq!(decision.outcome, Outcome::Denied, "{first} {second}");
+        let found = [9, 26].map(|point| decision.assumptions.contains(point));
+        assert_eq!(found, leaned, "{first} {second}");
+    }
+}
+
+/// What a call on the data plane is linked to is checked on the control plane, where a data role gives
+/// nothing and a control role does.
+#[test]
+fn linked_checks_are_of_the_control_plane() {
+    const BLOBS: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+    let operation =
+        Operation::new("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read")
+            .expect("an operation");
+    let scope = Scope::new(ACCOUNT).expect("a scope");
+    let linked = |text: &str| [(Operation::new(text).expect("an operation"), scope.clone())];
+    let files = [
+        assignment(ANN, "User", OWNER, SUBSCRIPTION),
+        assignment(ALL, "User", BLOBS, SUBSCRIPTION),
+    ];
+    let mut held = assignment(ANN, "User", BLOBS, SUBSCRIPTION);
+    held[0]["id"] = serde_json::json!(format!(
+        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-00000000aaaa"
+    ));
+    let tenant = exports::tenant(&[files[0].clone(), files[1].clone(), held]);
+    let attributes = Attributes::default();
+    for (who, other, expected) in [
+        (ANN, READ, Outcome::Allowed),
+        (ALL, READ, Outcome::NotAllowed),
+        (
+            ANN,
+            "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
+            Outcome::Allowed,
+        ),
+    ] {
+        let linked = linked(other);
+        let who = who.parse::<Guid>().expect("an id");
+        let request = Request {
+            linked: &linked,
+            ..Request::new(who, &operation, Plane::Data, &scope, &attributes)
+        };
+        let decision = azrbac::decide::can(&tenant, &request);
+        assert_eq!(decision.outcome, expected, "{who} {other}");
+        assert!(decision.linked[0].decision.grants.iter().all(|grant| {
+            tenant.assignment(grant.assignment).role
+                == azrbac::model::RoleRef::Id(OWNER.parse().expect("an id"))
+        }));
     }
 }
 

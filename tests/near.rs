@@ -152,3 +152,15 @@ fn what_grants_is_no_near_miss() {
     assert_eq!(found.iter().map(|one| one.0).collect::<Vec<_>>(), [NearReason::Condition]);
     assert!(found[0].2.contains("under a condition that is not met"), "{}", found[0].2);
 }
+
+/// A yes has no near misses, whatever else would nearly have given it.
+#[test]
+fn what_is_allowed_is_not_missed() {
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg");
+    let files = [
+        held(1, OWNER, SUBSCRIPTION),
+        held(2, OWNER, &format!("{SUBSCRIPTION}/resourceGroups/other")),
+    ];
+    assert!(near(&tenant(&files), READ, &group, 10).is_empty());
+    assert_eq!(near(&tenant(&files[1..]), READ, &group, 10).len(), 1);
+}

@@ -5,7 +5,7 @@ use super::granting::residual;
 use super::walk::Walk;
 use super::{Request, locks, near};
 use crate::condition::Assumptions;
-use crate::ident::{Plane, Verb};
+use crate::ident::Plane;
 use crate::model::Gap;
 use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
 
@@ -104,15 +104,9 @@ impl Walk<'_> {
     fn outcome(&mut self) -> Decision {
         let mut decision = self.rbac();
         for (operation, scope) in self.request.linked {
-            // Linked checks are control-plane checks of their own; conditions see no body of theirs.
-            let inner = Request {
-                operation,
-                scope,
-                plane: Plane::Control,
-                linked: &[],
-                method: None,
-                ..self.request.clone()
-            };
+            // Linked checks are control-plane checks of their own; conditions see no body of theirs, and
+            // locks do not look at them.
+            let inner = Request { operation, scope, plane: Plane::Control, ..self.request.clone() };
             let linked = Walk::new(self.tenant, &inner).rbac();
             decision.outcome = together(decision.outcome, linked.outcome);
             decision.linked.push(Linked {
@@ -256,7 +250,6 @@ impl Walk<'_> {
             ));
         }
         let group_delete = decision.outcome == Outcome::Allowed
-            && self.request.operation.verb() == Verb::Delete
             && self.request.operation.folded()
                 == "microsoft.resources/subscriptions/resourcegroups/delete";
         if group_delete {
