@@ -315,7 +315,7 @@ impl<'r> Expansion<'r> {
             return false;
         }
         let Some(role) = tenant.role(row.role).definition() else {
-            return tenant.world == World::Open;
+            return tenant.world == World::Open || tenant.is_doubted(row.role);
         };
         let conditional = assignment.is_some_and(|assignment| assignment.condition().is_some());
         let free = in_force == Some(true) && !conditional;
