@@ -1,6 +1,7 @@
 //! Sorted lines of text, bisected in place.
 
 use crate::origin::{Error, ErrorKind};
+use memchr::{memchr, memrchr};
 use std::borrow::Cow;
 
 /// What a section of a catalog file holds.
@@ -146,7 +147,7 @@ impl Book {
 fn record_start(body: &str, mut at: usize) -> usize {
     let bytes = body.as_bytes();
     loop {
-        at = bytes[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |n| n + 1);
+        at = memrchr(b'\n', &bytes[..at]).map_or(0, |n| n + 1);
         if at == 0 || bytes[at] != b' ' {
             return at;
         }
@@ -158,7 +159,7 @@ fn record_end(body: &str, start: usize) -> usize {
     let bytes = body.as_bytes();
     let mut at = start;
     loop {
-        match bytes[at..].iter().position(|byte| *byte == b'\n') {
+        match memchr(b'\n', &bytes[at..]) {
             None => return bytes.len(),
             Some(n) => at += n + 1,
         }
