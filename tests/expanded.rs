@@ -186,10 +186,14 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) {
                 principal: who.parse::<Guid>().expect("an id"),
                 scope: Some(&scope),
                 attributes: &attributes,
-                attributes_complete: turn % 7 == 0,
-                at: (turn % 3 > 0).then(|| times[turn % 2]),
-                via_lighthouse: turn % 11 == 0,
-                wildcards: if turn % 4 == 0 { Wildcards::Strict } else { Wildcards::Azure },
+                attributes_complete: turn.is_multiple_of(7),
+                at: (!turn.is_multiple_of(3)).then(|| times[turn % 2]),
+                via_lighthouse: turn.is_multiple_of(11),
+                wildcards: if turn.is_multiple_of(4) {
+                    Wildcards::Strict
+                } else {
+                    Wildcards::Azure
+                },
             };
             let listed = what_can_expanded(tenant, &question, &[Plane::Control, Plane::Data]);
             for plane in [Plane::Control, Plane::Data] {

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::walk::{Walk, rbac_alone};
 use super::{Access, words};
 use crate::catalog::Certainty as PlaneCertainty;
-use crate::catalog::local_auth::{LocalAuth, doors_above};
+use crate::catalog::local_auth::{LocalAuth, doors_above, may_be_controlled};
 use crate::condition::Assumptions;
 use crate::decide::{Decision, Request};
 use crate::ident::Plane;
@@ -48,9 +48,11 @@ use crate::tenant::Tenant;
 /// ```
 #[must_use]
 pub fn access(tenant: &Tenant, request: &Request<'_>, decision: &Decision) -> Access {
-    let found = doors_above(request.scope).filter(|(_, facts)| {
-        request.plane == Plane::Data || is_checked_for_data(tenant, facts, request)
-    });
+    let on_data = request.plane == Plane::Data;
+    let found = (on_data || may_be_controlled(request.operation))
+        .then(|| doors_above(request.scope))
+        .flatten()
+        .filter(|(_, facts)| on_data || is_checked_for_data(tenant, facts, request));
     let Some((end, facts)) = found else {
         let (effective, via) = rbac_alone(decision.outcome);
         return Access {

@@ -35,7 +35,7 @@ pub use facts::{
 };
 pub use property::{Expected, PropertyPath, PropertyTest};
 pub use resource_type::ResourceType;
-pub(crate) use shelf::{above as doors_above, of as facts_of};
+pub(crate) use shelf::{above as doors_above, may_be_controlled, of as facts_of};
 
 use crate::ident::Scope;
 use crate::origin::Error;

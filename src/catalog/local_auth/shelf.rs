@@ -1,7 +1,7 @@
 //! The embedded facts as a decision asks for them: each type is read when it is first asked for, and kept.
 
 use super::{EMBEDDED, EMBEDDED_NAME, LocalAuth, LocalAuthCatalog, ResourceType, parse};
-use crate::ident::{Scope, ancestor_ends, folded_type};
+use crate::ident::{Operation, Scope, ancestor_ends, folded_type};
 use rustc_hash::FxHashMap;
 use std::sync::{LazyLock, OnceLock};
 
@@ -55,9 +55,44 @@ pub(crate) fn above(scope: &Scope) -> Option<(usize, &'static [LocalAuth])> {
     None
 }
 
+/// The providers, folded, that authorise some call on data by operations of the control plane.
+static CONTROLLED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
+    let rules = EMBEDDED.lines().filter_map(|line| line.trim_start().strip_prefix("control "));
+    let providers = rules.filter_map(|rule| rule.split('/').next());
+    let mut found: Vec<Box<str>> =
+        providers.map(|provider| provider.to_ascii_lowercase().into()).collect();
+    found.dedup();
+    found
+});
+
+/// May an operation of the control plane be one that a service checks when its data is asked for? A no is
+/// certain, and it is the answer for nearly all of them: then nothing has to be looked up.
+pub(crate) fn may_be_controlled(operation: &Operation) -> bool {
+    let provider = operation.folded().split('/').next().unwrap_or_default();
+    CONTROLLED.iter().any(|known| **known == *provider)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_rule_of_the_control_plane_is_passed_over() {
+        let operation = |text: &str| Operation::new(text).expect("an operation");
+        let mut rules = 0;
+        for record in LocalAuthCatalog::embedded().all() {
+            for rule in record.expect("it is whole").controls {
+                let one = rule.operations.text().replace('*', "x");
+                assert!(may_be_controlled(&operation(&one)), "{one}");
+                rules += 1;
+            }
+        }
+        assert!(rules > 10 && CONTROLLED.len() < rules, "{rules}");
+        assert!(may_be_controlled(&operation("microsoft.BATCH/x/read")));
+        for no in ["Microsoft.Compute/virtualMachines/read", "Microsoft.Batches/x/read"] {
+            assert!(!may_be_controlled(&operation(no)), "{no}");
+        }
+    }
 
     #[test]
     fn finds_what_the_text_holds() {
