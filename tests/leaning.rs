@@ -74,7 +74,10 @@ fn deleting_a_group_leans_on_what_denies_below_do() {
     ]);
     assert_eq!(leans(&beside, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
     let next = format!("{GROUP}2");
-    let behind = tenant(&[Deny { scope: &next, actions: writes, ..PLAIN }.file()]);
+    let behind = tenant(&[
+        Deny { scope: GROUP, actions: writes, ..PLAIN }.file(),
+        Deny { scope: &next, actions: writes, ..PLAIN }.file(),
+    ]);
     assert_eq!(leans(&behind, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
     let denied = tenant(&[Deny { scope: GROUP, ..PLAIN }.file()]);
     assert_eq!(leans(&denied, DELETE_GROUP, GROUP, 31), (Outcome::Denied, false));
@@ -272,8 +275,12 @@ fn linked_checks_are_of_the_control_plane() {
 /// The set of a subtree is what any of its places gives.
 #[test]
 fn sets_are_counted_and_united() {
-    let tenant =
-        tenant(&[Deny { scope: GROUP, actions: &["Microsoft.Storage/*"], ..PLAIN }.file()]);
+    let mut held = assignment(ANN, "User", OWNER, GROUP);
+    held[0]["id"] = serde_json::json!(format!(
+        "{GROUP}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-00000000aaaa"
+    ));
+    let deny = Deny { scope: GROUP, actions: &["Microsoft.Storage/*"], ..PLAIN };
+    let tenant = tenant(&[held, deny.file()]);
     let (who, attributes) = (ANN.parse::<Guid>().expect("an id"), Attributes::default());
     let at = |scope: Option<&Scope>| {
         let question = WhatQuestion {

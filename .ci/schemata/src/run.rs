@@ -122,10 +122,7 @@ pub fn all(
             scope.spawn(|| {
                 while let Some(number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let Mutant { name, file, .. } = &mutants[*number];
-                    let (outcome, killer) = meet(root, &tests, *number, kills.of(file));
-                    if outcome == "caught" {
-                        kills.add(file, &killer);
-                    }
+                    let (outcome, killer) = meet(root, &tests, *number, file, &kills);
                     if outcome == "missed" {
                         missed.lock().unwrap().insert(*number);
                     }
@@ -213,28 +210,33 @@ fn measured(
 /// How long the first run of tests takes.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// How many faults of a file each test caught so far.
+/// How many faults of each file each test met so far, and how many of them it caught.
 #[derive(Default)]
-struct Kills(Mutex<BTreeMap<String, BTreeMap<String, usize>>>);
+struct Kills(Mutex<BTreeMap<String, BTreeMap<String, (usize, usize)>>>);
 
 impl Kills {
-    fn of(&self, file: &str) -> BTreeMap<String, usize> {
+    fn of(&self, file: &str) -> BTreeMap<String, (usize, usize)> {
         self.0.lock().unwrap().get(file).cloned().unwrap_or_default()
     }
 
-    fn add(&self, file: &str, test: &str) {
-        *self.0.lock().unwrap().entry(file.to_owned()).or_default().entry(test.to_owned()).or_default() += 1;
+    fn add(&self, file: &str, test: &str, caught: bool) {
+        let mut files = self.0.lock().unwrap();
+        let (met, kills) = files.entry(file.to_owned()).or_default().entry(test.to_owned()).or_default();
+        *met += 1;
+        *kills += usize::from(caught);
     }
 }
 
-/// What becomes of one fault, and which test caught it; `kills` is what each test caught in the same file.
-fn meet(root: &Path, tests: &[Test], number: usize, kills: BTreeMap<String, usize>) -> (&'static str, String) {
+/// What becomes of one fault, and which test caught it.
+fn meet(root: &Path, tests: &[Test], number: usize, file: &str, kills: &Kills) -> (&'static str, String) {
     let soon = std::env::var("SOON").unwrap_or_default();
-    // The quickest first, and those that caught others of this file before: most are caught by the first run.
+    let known = kills.of(file);
+    // The time that a test takes for each fault of this file that it is likely to catch.
     let cost = |test: &&Test| {
         let hint = if !soon.is_empty() && test.name.contains(&soon) { 2 } else { 0 };
-        let known = kills.get(&test.name).copied().unwrap_or_default() + hint;
-        (test.took.as_secs_f64() + 0.01) / (1.0 + 20.0 * known as f64)
+        let (met, kills) = known.get(&test.name).copied().unwrap_or_default();
+        let hope = (kills + hint) as f64 + 0.3;
+        (test.took.as_secs_f64() + 0.02) * ((met + hint) as f64 + 5.0) / hope
     };
     let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(&number)).collect();
     reaching.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
@@ -258,8 +260,11 @@ fn meet(root: &Path, tests: &[Test], number: usize, kills: BTreeMap<String, usiz
         }
         for (program, batch) in programs {
             match run(root, program, &batch, number, spent * 5 + Duration::from_secs(10)) {
-                Outcome::Passed => {}
-                Outcome::Failed(test) => return ("caught", test),
+                Outcome::Passed => batch.iter().for_each(|test| kills.add(file, &test.name, false)),
+                Outcome::Failed(test) => {
+                    kills.add(file, &test, true);
+                    return ("caught", test);
+                }
                 Outcome::Late => {
                     let names: Vec<&str> = batch.iter().map(|test| test.name.as_str()).collect();
                     return ("timeout", names.join(" "));
