@@ -21,7 +21,7 @@ use azrbac::tenant::Tenant;
 use std::collections::{BTreeMap, BTreeSet};
 use tenants::generator::Setting;
 use tenants::words::Rng;
-use tenants::{export, generator, words, world};
+use tenants::{MORE, export, few, generator, words, world};
 
 /// What can has to say of both sides.
 fn expected(
@@ -100,7 +100,7 @@ fn hold(
     found
 }
 
-fn load(files: &[(String, String)]) -> Tenant {
+fn load(files: &[(String, String)], catalog: &Catalog) -> Tenant {
     let mut facts = Facts::default();
     for (name, text) in files {
         if scenario::is_scenario(text.as_bytes()) {
@@ -110,7 +110,7 @@ fn load(files: &[(String, String)]) -> Tenant {
             azrbac::ingest::read(&mut facts, name, text.as_bytes());
         }
     }
-    Tenant::build(facts, &Catalog::newest())
+    Tenant::build(facts, catalog)
 }
 
 const CONDITIONS: [&str; 7] = [
@@ -229,7 +229,7 @@ fn edit(rng: &mut Rng, setting: &mut Setting, other: &Setting) {
 }
 
 /// Two tenants that differ by some edits, exported alike or not.
-fn pair(number: u64) -> ([Tenant; 2], bool, String) {
+fn pair(number: u64, catalog: &Catalog) -> ([Tenant; 2], bool, String) {
     let mut rng = Rng::seeded(number);
     let mut setting = generator::setting(&mut rng);
     let other = generator::setting(&mut rng);
@@ -272,7 +272,7 @@ fn pair(number: u64) -> ([Tenant; 2], bool, String) {
             }
         }
         described.push_str(&format!(" {}", files.len()));
-        load(&files)
+        load(&files, catalog)
     });
     (
         tenants,
@@ -282,7 +282,10 @@ fn pair(number: u64) -> ([Tenant; 2], bool, String) {
 }
 
 /// A shorter run is not held to how often each thing comes up.
-const PAIRS: u64 = 24;
+const PAIRS: u64 = 100;
+
+/// So many of them with all operations of the newest catalog.
+const WHOLE: u64 = 4;
 
 fn pairs_wanted() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "long runs are asked for from outside")]
@@ -295,17 +298,14 @@ fn on_random_tenants() {
     let mut seen: BTreeMap<&'static str, usize> = BTreeMap::new();
     let attributes = Attributes::default();
     let at: Timestamp = words::NOW[0].parse().expect("it is well formed");
-    let more = [
-        "Microsoft.Authorization/denyAssignments/delete",
-        "Microsoft.Authorization/locks/delete",
-        "Microsoft.Authorization/roleAssignments/write",
-        "Microsoft.Resources/subscriptions/resourceGroups/delete",
-    ];
+    let (newest, few) = (Catalog::newest(), few());
     for number in 0..pairs_wanted() {
-        let (tenants, complete, what) = pair(number);
+        let is_whole = number % (PAIRS / WHOLE) == PAIRS / WHOLE - 1;
+        let catalog = if is_whole { &newest } else { &few };
+        let (tenants, complete, what) = pair(number, catalog);
         let mut rng = Rng::seeded(number ^ 0xd1ff);
         let mut operations = Vec::new();
-        for name in words::OPERATIONS.iter().chain(&more) {
+        for name in words::OPERATIONS.iter().chain(&MORE) {
             let operation = Operation::new(name).expect("it is well formed");
             for plane in [Plane::Control, Plane::Data] {
                 let known = tenants[0].catalog().planes(&operation).on(plane).is_some();
@@ -606,7 +606,9 @@ fn what_roles_name_and_no_catalog_knows_is_compared_too() {
         let assignments = r#"[{"principalType": "User", "scope": "/subscriptions/s",
             "principalId": "11111111-1111-1111-1111-111111111111",
             "roleDefinitionId": "40000000-0000-4000-8000-00000000000a"}]"#;
-        load(&[("roles.json".to_owned(), roles), ("a.json".to_owned(), assignments.to_owned())])
+        let files =
+            [("roles.json".to_owned(), roles), ("a.json".to_owned(), assignments.to_owned())];
+        load(&files, &Catalog::newest())
     };
     let attributes = Attributes::default();
     let question = DiffQuestion {
