@@ -2,7 +2,7 @@
 
 use super::documents::RawEntry;
 use super::entry::Step;
-use super::path::{fields, push, walk};
+use super::path::{fields, lead, push, walk};
 use crate::origin::{Origin, Place, SourceId};
 use serde_json::value::RawValue;
 use std::cell::Cell;
@@ -103,8 +103,38 @@ impl Ground<'_> {
         }
     }
 
+    /// Where the values of a list inside the entry begin, found in one walk: a document may have thousands
+    /// of checks.
+    pub(crate) fn items(&self, list: &[Step], count: usize) -> Vec<usize> {
+        match self.at {
+            At::Json { entry, .. } => {
+                let (at, whole) = lead(entry.text, list);
+                let part = serde_json::Deserializer::from_str(&entry.text[at..]);
+                let mut part = part.into_iter::<Vec<&RawValue>>();
+                let items = part.next().and_then(Result::ok).filter(|_| whole).unwrap_or_default();
+                let begin = entry.text.as_ptr() as usize;
+                let mut found: Vec<usize> =
+                    items.iter().map(|item| item.get().as_ptr() as usize - begin).collect();
+                // Where the way did not lead to the list, it led to what holds it.
+                found.resize(count, at);
+                found.iter().map(|offset| entry.offset + offset).collect()
+            }
+            At::Yaml(positions) => (0..count)
+                .map(|index| {
+                    let steps = [list, &[Step::Index(index)]].concat();
+                    positions.offset(&steps).unwrap_or(0)
+                })
+                .collect(),
+        }
+    }
+
     /// The place of something inside the entry, as people read it.
     pub(crate) fn place(&self, steps: &[Step]) -> Place {
+        self.place_at(steps, self.offset_of(steps).unwrap_or(0))
+    }
+
+    /// The same, where its offset is known.
+    pub(crate) fn place_at(&self, steps: &[Step], offset: usize) -> Place {
         let mut path = String::from("$");
         if let At::Json { entry, documents } = self.at {
             if documents > 1 {
@@ -120,7 +150,6 @@ impl Ground<'_> {
         for step in steps {
             push(&mut path, step);
         }
-        let offset = self.offset_of(steps).unwrap_or(0);
         let (line, column) = self.lines.line_and_column(self.text, offset);
         Place { file: self.name.to_string(), path, line, column }
     }
@@ -168,6 +197,30 @@ mod tests {
                     lines.pass(passed);
                     assert_eq!(lines.line_and_column(rest, *second), (line, column));
                 }
+            }
+        }
+    }
+    #[test]
+    fn items_begin_where_a_walk_to_each_finds_them() {
+        let text = r#" {"a": [1, {"list": [ {"x": []}, "é", [2], null ]}], "list": 7}"#;
+        let lines = Lines::default();
+        let entry =
+            RawEntry { text: &text[1..], offset: 1, document: 0, wrapper: None, index: None };
+        let at = At::Json { entry, documents: 1 };
+        let ground = Ground { source: SourceId::default(), name: "a", text, lines: &lines, at };
+        let key = |name: &str| Step::Key(name.to_string());
+        for (list, count) in [
+            (vec![key("a"), Step::Index(1), key("list")], 4),
+            (vec![key("a")], 2),
+            // No list, and none there at all: what holds it.
+            (vec![key("list")], 2),
+            (vec![key("a"), key("b")], 1),
+        ] {
+            let found = ground.items(&list, count);
+            assert_eq!(found.len(), count);
+            for (index, offset) in found.iter().enumerate() {
+                let steps = [&list[..], &[Step::Index(index)]].concat();
+                assert_eq!(ground.offset_of(&steps), Some(*offset), "{steps:?}");
             }
         }
     }

@@ -25,7 +25,13 @@ pub(crate) fn push(path: &mut String, step: &Step) {
 
 /// The offset of the value at a path inside the text of one JSON value, as far as the path leads.
 pub(crate) fn walk(text: &str, steps: &[Step]) -> usize {
+    lead(text, steps).0
+}
+
+/// The same, and whether the path leads all the way.
+pub(crate) fn lead(text: &str, steps: &[Step]) -> (usize, bool) {
     let mut part = text;
+    let mut whole = true;
     for step in steps {
         let next = match step {
             Step::Key(key) => fields(part)
@@ -37,10 +43,13 @@ pub(crate) fn walk(text: &str, steps: &[Step]) -> usize {
         };
         match next {
             Some(next) => part = next,
-            None => break,
+            None => {
+                whole = false;
+                break;
+            }
         }
     }
-    part.as_ptr() as usize - text.as_ptr() as usize
+    (part.as_ptr() as usize - text.as_ptr() as usize, whole)
 }
 
 /// The fields of an object with the raw text of their values, in order, repeated names included.

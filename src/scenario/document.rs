@@ -380,12 +380,15 @@ impl DocumentReader<'_> {
         let Node::List(items) = field.node else {
             return self.problem(ground, base, &field.problem("a list"));
         };
+        let above = [base, &[Step::Key(list.to_string())]].concat();
+        let offsets = ground.items(&above, items.len());
         for (index, item) in items.iter().enumerate() {
-            let path = [base, &[Step::Key(list.to_string()), Step::Index(index)]].concat();
+            let path = [&above[..], &[Step::Index(index)]].concat();
+            let offset = offsets[index];
             let result = match Entry::of(item) {
                 None => Err(Problem::new(item.describe(), "an object")),
                 Some(inner) => known_fields(&inner, fields)
-                    .and_then(|()| one(&inner, ground.place(&path), index)),
+                    .and_then(|()| one(&inner, ground.place_at(&path, offset), index)),
             };
             if let Err(problem) = result {
                 self.problem(ground, &path, &problem);
