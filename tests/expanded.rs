@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 const BOB: &str = "10000000-0000-4000-8000-000000000002";
 const BLOBS: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
 const CUSTOM: &str = "41000000-0000-4000-8000-000000000001";
+const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+const PROJECT: &str = "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals 'Cascade'";
 const PARENT: &str = "/providers/Microsoft.Management/managementGroups/contoso";
 const NAME: &str = "Microsoft.Storage/storageAccounts:name";
 
@@ -87,6 +89,16 @@ fn things() -> Vec<(&'static str, Value)> {
     let (rg, account) = (group(), account());
     let mut window = assignment(ANN, "User", CUSTOM, SUBSCRIPTION);
     window[0]["endDateTime"] = json!("2026-06-01T00:00:00Z");
+    let mut lighthouse = assignment(ANN, "User", BLOBS, SUBSCRIPTION);
+    lighthouse[0]["viaLighthouse"] = json!(true);
+    let if_project = |file: Value| {
+        let mut file = file;
+        file[0]["condition"] = json!(PROJECT);
+        file[0]["conditionVersion"] = json!("2.0");
+        file
+    };
+    let personal = if_project(assignment(TEAM, "Group", CONTRIBUTOR, &group()));
+    let personal_above = if_project(assignment(ALL, "Group", CONTRIBUTOR, PARENT));
     let elsewhere = |kind: &str, of: &str, scope: &str| assignment(of, kind, OWNER, scope);
     vec![
         ("owner", elsewhere("User", ANN, &rg)),
@@ -134,6 +146,57 @@ fn things() -> Vec<(&'static str, Value)> {
             deny(Deny { principals: &[(TEAM, "Group")], actions: &["*/read"], ..PLAIN }),
         ),
         ("denied above", deny(Deny { scope: PARENT, actions: &["*/write"], ..PLAIN })),
+        ("through Lighthouse", lighthouse),
+        ("a team that nobody lists, if", personal),
+        ("a team above, if", personal_above),
+        (
+            "the marks of Ann",
+            json!([{"id": ANN, "displayName": "Ann",
+            "@odata.type": "#microsoft.graph.user",
+            "customSecurityAttributes": {"Engineering": {
+                "@odata.type": "#microsoft.graph.customSecurityAttributeValue",
+                "Project": "Cascade"}}}]),
+        ),
+        ("all are listed", Group::of(ALL, &[(BOB, "user"), (TEAM, "group")]).file()),
+        (
+            "a team of no account",
+            Group { security: false, ..Group::of(TEAM, &[(ANN, "user")]) }.file(),
+        ),
+        (
+            "all but all denied",
+            deny(Deny {
+                principals: &[("00000000-0000-0000-0000-000000000000", "SystemDefined")],
+                excludes: &[(ALL, "Group")],
+                actions: &["*/start/action"],
+                ..PLAIN
+            }),
+        ),
+        (
+            "all denied above",
+            deny(Deny {
+                scope: PARENT,
+                principals: &[(ALL, "Group")],
+                excludes: &[(ANN, "User")],
+                actions: &["*/start/action"],
+                ..PLAIN
+            }),
+        ),
+        (
+            "denied for what one is",
+            deny(Deny {
+                principals: &[(TEAM, "Group"), (ANN, "User")],
+                actions: &["*/listKeys/action"],
+                condition: Some(PROJECT),
+                ..PLAIN
+            }),
+        ),
+        (
+            "where it stands",
+            json!([{"id": PARENT, "name": "contoso", "displayName": "contoso",
+            "type": "Microsoft.Management/managementGroups", "details": {"parent": null},
+            "children": [{"id": SUBSCRIPTION, "name": &SUBSCRIPTION[15..], "displayName": "one",
+                "type": "/subscriptions"}]}]),
+        ),
         ("logged", deny(Deny { effect: "audit", ..PLAIN })),
     ]
 }

@@ -265,6 +265,12 @@ fn a_gap_opens_the_answers_that_it_could_have_changed_and_no_others() {
                             }
                             None => Some(list.others),
                         };
+                        assert_eq!(
+                            list.others == Outcome::Conditional,
+                            !list.gaps.is_empty(),
+                            "{}",
+                            about()
+                        );
                         let is_yes = matches!(expected, Outcome::Allowed | Outcome::Conditional);
                         let wanted = if is_yes { expected } else { Outcome::NotAllowed };
                         assert_eq!(

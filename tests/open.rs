@@ -396,3 +396,64 @@ fn people_are_found_by_the_names_they_have() {
     };
     assert!(like.iter().any(|one| one.id == BOB), "{like:?}");
 }
+
+/// Two roles of one name, of which an assignment says no more: the gap that is told is that of its own name.
+#[test]
+fn a_name_that_two_roles_have_is_told_of_its_own_assignment() {
+    let role = |name: &str, actions: &[&str]| {
+        json!([{"roleName": name, "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
+            "permissions": [{"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}],
+            "type": "Microsoft.Authorization/roleDefinitions"}])
+    };
+    let held = |who: &str, role: &str| {
+        json!([{"principalId": who, "principalType": "User", "scope": SUBSCRIPTION,
+            "roleDefinitionName": role}])
+    };
+    let files = [
+        role("One", &["*/read"]),
+        role("One", &["*/write"]),
+        role("Two", &["*/read"]),
+        role("Two", &["*/delete"]),
+        held(ANN, "Two"),
+        held(BOB, "One"),
+        held(TEAM, "Three"),
+    ];
+    let tenant = tenant(&files);
+    let operation = Operation::new(READ).expect("an operation");
+    let scope = Scope::new(SUBSCRIPTION).expect("a scope");
+    let attributes = Attributes::default();
+    for (who, code, name) in [
+        (ANN, "role-name-not-unique", "two"),
+        (BOB, "role-name-not-unique", "one"),
+        (TEAM, "unknown-role", "three"),
+    ] {
+        let who = who.parse::<Guid>().expect("an id");
+        let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+        let decision = agreed(&tenant, &request);
+        assert_eq!(decision.outcome, Outcome::Conditional);
+        let told: Vec<(&str, bool)> = decision
+            .gaps
+            .iter()
+            .map(|gap| (gap.code, gap.message.to_lowercase().contains(name)))
+            .collect();
+        assert_eq!(told, [(code, true)], "{name}: {:?}", decision.gaps);
+    }
+}
+
+/// A window that has one end decides by that end, and without a time it says that a time is wanted.
+#[test]
+fn a_window_with_one_end_wants_a_time() {
+    for (field, before, after) in [
+        ("startDateTime", Outcome::NotAllowed, Outcome::Allowed),
+        ("endDateTime", Outcome::Allowed, Outcome::NotAllowed),
+    ] {
+        let mut held = assignment(ANN, "User", READER, SUBSCRIPTION);
+        held[0][field] = json!("2026-06-01T00:00:00Z");
+        let tenant = tenant(&[held]);
+        assert_eq!(answer(&tenant, ANN, Some("2026-05-01T00:00:00Z")).0, before, "{field}");
+        assert_eq!(answer(&tenant, ANN, Some("2026-07-01T00:00:00Z")).0, after, "{field}");
+        assert_eq!(answer(&tenant, ANN, None), (Outcome::Conditional, vec!["no-time"]), "{field}");
+    }
+    let tenant = tenant(&[assignment(ANN, "User", READER, SUBSCRIPTION)]);
+    assert_eq!(answer(&tenant, ANN, None), (Outcome::Allowed, vec![]));
+}
