@@ -123,6 +123,7 @@ fn things() -> Vec<(&'static str, Value)> {
         ("a team above", elsewhere("Group", ALL, PARENT)),
         ("read-only", lock(&rg, "ReadOnly")),
         ("not deleted", lock(&account, "CanNotDelete")),
+        ("nothing deleted", lock(SUBSCRIPTION, "CanNotDelete")),
         ("a lock not understood", lock(&account, "SomethingNew")),
         ("denied writes", deny(Deny { scope: &rg, actions: &["*/write", "*/delete"], ..PLAIN })),
         ("denied by users", deny(Deny { system: false, ..PLAIN })),
@@ -271,6 +272,7 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) {
                         ..Request::new(question.principal, operation, plane, &scope, &attributes)
                     };
                     let decision = can(tenant, &request);
+                    assert!(decision.locks.is_sorted_by(|a, b| a < b), "{:?}", decision.locks);
                     // A deny of what nobody grants says nothing about what somebody holds.
                     let expected = match decision.outcome {
                         Outcome::Denied if decision.grants.is_empty() => Outcome::NotAllowed,

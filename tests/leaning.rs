@@ -308,3 +308,61 @@ fn sets_are_counted_and_united() {
     assert_eq!(everywhere.len(), here.len() + denied);
     assert!(here.iter().all(|one| !one.starts_with("microsoft.storage/")));
 }
+
+/// U13: what a group that does not count would have given is withheld, and only that is leaned on.
+#[test]
+fn a_grant_of_a_group_that_does_not_count_leans_on_that() {
+    const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let of = |security: bool, operation: &str| {
+        let files = [
+            assignment(TEAM, "Group", READER, SUBSCRIPTION),
+            Group { security, ..Group::of(TEAM, &[(ANN, "user")]) }.file(),
+        ];
+        leans(&exports::tenant(&files), operation, ACCOUNT, 13)
+    };
+    assert_eq!(of(true, READ), (Outcome::Allowed, false));
+    assert_eq!(of(false, READ), (Outcome::NotAllowed, true));
+    // Reader would not have given it.
+    let write = "Microsoft.Storage/storageAccounts/write";
+    assert_eq!(of(false, write), (Outcome::NotAllowed, false));
+}
+
+/// U29: the instant at which a window ends is outside.
+#[test]
+fn the_end_of_a_window_leans_on_being_outside() {
+    let mut held = assignment(ANN, "User", OWNER, SUBSCRIPTION);
+    held[0]["endDateTime"] = serde_json::json!("2026-06-01T00:00:00Z");
+    let tenant = exports::tenant(&[held]);
+    let of = |at: &str, operation: &str| {
+        let operation = Operation::new(operation).expect("an operation");
+        let scope = Scope::new(ACCOUNT).expect("a scope");
+        let (who, attributes) = (ANN.parse::<Guid>().expect("an id"), Attributes::default());
+        let request = Request {
+            at: Some(at.parse().expect("a time")),
+            ..Request::new(who, &operation, Plane::Control, &scope, &attributes)
+        };
+        let decision = agreed(&tenant, &request);
+        (decision.outcome, decision.assumptions.contains(29))
+    };
+    let end = "2026-06-01T00:00:00Z";
+    assert_eq!(of("2026-05-31T23:59:59Z", READ), (Outcome::Allowed, false));
+    assert_eq!(of(end, READ), (Outcome::NotAllowed, true));
+    assert_eq!(of("2026-06-01T00:00:01Z", READ), (Outcome::NotAllowed, false));
+}
+
+/// Of two blocks of a role that hold alike the first is told.
+#[test]
+fn the_first_of_two_blocks_is_told() {
+    let id = "41000000-0000-4000-8000-000000000001";
+    let block = |actions: &[&str]| serde_json::json!({"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []});
+    let role = serde_json::json!([{
+        "name": id, "roleName": "Two blocks", "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
+        "permissions": [block(&["*/write"]), block(&["*/delete", "*/read"]), block(&[READ])],
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{id}"),
+        "type": "Microsoft.Authorization/roleDefinitions",
+    }]);
+    let tenant = exports::tenant(&[assignment(ANN, "User", id, SUBSCRIPTION), role]);
+    let decision = ask(&tenant, READ, ACCOUNT, false);
+    assert_eq!(decision.grants.len(), 1);
+    assert_eq!(decision.grants[0].pattern, Some((1, 1)));
+}

@@ -164,3 +164,34 @@ fn what_is_allowed_is_not_missed() {
     assert!(near(&tenant(&files), READ, &group, 10).is_empty());
     assert_eq!(near(&tenant(&files[1..]), READ, &group, 10).len(), 1);
 }
+
+/// Of somebody who holds more than can be looked at, what stands at the target is looked at all the same.
+#[test]
+fn what_stands_here_is_looked_at_however_much_stands_elsewhere() {
+    const LOOKED_AT: usize = 50_000;
+    let group = |number: usize| format!("{SUBSCRIPTION}/resourceGroups/rg{number:06}");
+    let mut list: Vec<Value> = (0..LOOKED_AT + 5)
+        .map(|number| {
+            let mut one = held(0, OWNER, &group(number))[0].clone();
+            let name = format!("53000000-0000-4000-8000-{number:012}");
+            one["id"] = json!(format!(
+                "{}/providers/Microsoft.Authorization/roleAssignments/{name}",
+                group(number)
+            ));
+            one["name"] = json!(name);
+            one
+        })
+        .collect();
+    // Siblings are numbered from the last name to the first, so this comes after all others.
+    let target = format!("{SUBSCRIPTION}/resourceGroups/a-first");
+    let mut here = held(1, OWNER, &target)[0].clone();
+    here["condition"] = json!("!(ActionMatches{'*/write'})");
+    here["conditionVersion"] = json!("2.0");
+    list.push(here);
+    let tenant = tenant(&[json!(list)]);
+    let found =
+        near(&tenant, "Microsoft.Resources/subscriptions/resourceGroups/write", &target, 100_000);
+    let here = found.iter().filter(|one| one.1 == target).count();
+    assert_eq!((here, found.len()), (1, LOOKED_AT + 1));
+    assert_eq!(found[0].1, target, "what is here comes before what is elsewhere: {:?}", found[0]);
+}

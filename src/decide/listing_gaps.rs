@@ -63,9 +63,9 @@ pub fn what_can_gaps(tenant: &Tenant, question: &WhatQuestion<'_>) -> Vec<Gap> {
                     })
             }
             Touches::Deny { scope: at } => near(at),
-            // A lock below holds a deletion back.
+            // A lock below holds a deletion back, and none stands at a management group.
             Touches::Lock { scope: at } => {
-                near(at) || at.as_ref().is_some_and(|lock| scope.contains(lock))
+                at.as_ref().is_none_or(|lock| lock.contains(scope) || scope.contains(lock))
             }
             Touches::Role { id: Some(id), .. } => {
                 question.rows(&walk).iter().any(|row| tenant.role(row.role).id() == Some(*id))

@@ -96,3 +96,62 @@ impl Sieved<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::ident::Scope;
+    use crate::model::Facts;
+    use serde_json::json;
+
+    const WHO: &str = "10000000-0000-4000-8000-000000000001";
+    const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+
+    /// A person with so many assignments, two in each of as many resource groups as that takes, and one at
+    /// the subscription.
+    fn tenant(count: usize) -> Tenant {
+        let roles =
+            ["acdd72a7-3385-48ef-bd42-f606fba81ae7", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"];
+        let list: Vec<_> = (0..count)
+            .map(|number| {
+                let scope = match number {
+                    0 => SUBSCRIPTION.to_string(),
+                    _ => format!("{SUBSCRIPTION}/resourceGroups/rg{}", number / 2),
+                };
+                json!({
+                    "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-{number:012}"),
+                    "principalId": WHO, "principalType": "User", "scope": scope,
+                    "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{}", roles[number % 2]),
+                    "type": "Microsoft.Authorization/roleAssignments",
+                })
+            })
+            .collect();
+        let mut facts = Facts::default();
+        crate::ingest::read(&mut facts, "a.json", json!(list).to_string().as_bytes());
+        assert_eq!(facts.assignments.len(), count);
+        Tenant::build(facts, &Catalog::newest())
+    }
+
+    #[test]
+    fn few_rows_and_many_are_those_on_the_path() {
+        for count in [1, 2, 3, FEW - 1, FEW, FEW + 1, 3 * FEW] {
+            let tenant = tenant(count);
+            let who = tenant.principal(WHO.parse().expect("an id")).expect("known");
+            let rows = tenant.rows(who);
+            for place in ["", "/resourceGroups/rg0", "/resourceGroups/rg1", "/resourceGroups/rg90"]
+            {
+                let scope = Scope::new(&format!("{SUBSCRIPTION}{place}")).expect("a scope");
+                let mut path = Path::empty();
+                tenant.scopes.follow(tenant.scopes.nearest(&scope).0, &mut path);
+                let found: Vec<_> = applying(rows, &path).map(|row| row.fact).collect();
+                let wanted: Vec<_> = rows
+                    .iter()
+                    .filter(|row| path.upwards().any(|at| at == row.scope))
+                    .map(|row| row.fact)
+                    .collect();
+                assert_eq!(found, wanted, "{count} {place}");
+            }
+        }
+    }
+}
