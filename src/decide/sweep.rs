@@ -83,6 +83,8 @@ pub(crate) struct Spot<'t> {
     read_only: bool,
     no_delete: bool,
     gap_locks: bool,
+    /// The same of one below, which holds back what deletes.
+    gap_locks_below: bool,
 }
 
 impl Spot<'_> {
@@ -97,6 +99,7 @@ impl Spot<'_> {
             && self.gap_roles.is_empty()
             && !self.gap_denies_all
             && !self.gap_locks
+            && !self.gap_locks_below
     }
 
     /// What locks hold back here: everything that changes, and deletes.
@@ -199,6 +202,7 @@ impl<'t> Sweep<'t> {
             read_only: false,
             no_delete: false,
             gap_locks: false,
+            gap_locks_below: false,
         };
         let Some(operation) = &operation else { return spot };
         let request = Request::new(Guid(0), operation, Plane::Control, scope, &attributes);
@@ -253,10 +257,12 @@ impl<'t> Sweep<'t> {
                 }
                 Touches::Role { id: Some(id), .. } => spot.gap_roles.push(*id),
                 Touches::Lock { scope } => {
-                    let target = &spot.scope;
-                    spot.gap_locks |= scope
-                        .as_ref()
-                        .is_none_or(|scope| scope.contains(target) || target.contains(scope));
+                    let above = |lock: &Scope| lock.contains(&spot.scope);
+                    let below = |lock: &Scope| spot.scope.contains(lock);
+                    let (above, below) =
+                        scope.as_ref().map_or((true, true), |lock| (above(lock), below(lock)));
+                    spot.gap_locks |= above;
+                    spot.gap_locks_below |= below;
                 }
                 Touches::Anything => {
                     spot.gap_grants_all = true;
@@ -349,6 +355,9 @@ impl<'t> Sweep<'t> {
             }
             if spot.gap_locks {
                 unite(&mut unsure, &self.universe.changing);
+            }
+            if spot.gap_locks_below {
+                unite(&mut unsure, &self.universe.deleting);
             }
         }
         sum.conclude(&stopped, &unsure)
