@@ -125,6 +125,25 @@ pub struct Language {
     automaton: Automaton,
 }
 
+/// Does what begins at `a` hold an operation that what begins at `b` does not?
+fn escapes(a: &State, b: &State) -> Verdict {
+    if a.some & !b.every == 0 {
+        return Verdict::Never;
+    }
+    // A verb that `a` has somewhere and `b` nowhere, or that `a` has everywhere and `b` not; or right here.
+    let verbs = [a.some & !b.some, a.every & !b.every, a.out & !b.out];
+    if verbs == [0; 3] { Verdict::Perhaps } else { Verdict::Found }
+}
+
+/// Do both hold an operation?
+fn meets(a: &State, b: &State) -> Verdict {
+    if a.some & b.some == 0 {
+        return Verdict::Never;
+    }
+    let verbs = [a.every & b.some, a.some & b.every, a.out & b.out];
+    if verbs == [0; 3] { Verdict::Perhaps } else { Verdict::Found }
+}
+
 impl Language {
     /// The union of some blocks: a role is an OR of blocks, a principal an OR of roles.
     ///
@@ -237,17 +256,7 @@ impl Language {
     /// reaches; it stops at the first difference.
     #[must_use]
     pub fn is_contained_in(&self, other: &Language) -> bool {
-        !product::exists(&self.automaton, &other.automaton, |a, b| {
-            if a.some & !b.every == 0 {
-                Verdict::Never
-            } else if a.some & !b.some | a.every & !b.every | a.out & !b.out != 0 {
-                // A verb that `a` has somewhere and `b` nowhere, or that `a` has everywhere and `b`
-                // not; or right here.
-                Verdict::Found
-            } else {
-                Verdict::Perhaps
-            }
-        })
+        !product::exists(&self.automaton, &other.automaton, escapes)
     }
 
     /// Do both hold the same operations? One walk.
@@ -267,15 +276,7 @@ impl Language {
     /// Do they share an operation?
     #[must_use]
     pub fn overlaps(&self, other: &Language) -> bool {
-        product::exists(&self.automaton, &other.automaton, |a, b| {
-            if a.some & b.some == 0 {
-                Verdict::Never
-            } else if a.every & b.some | a.some & b.every | a.out & b.out != 0 {
-                Verdict::Found
-            } else {
-                Verdict::Perhaps
-            }
-        })
+        product::exists(&self.automaton, &other.automaton, meets)
     }
 
     /// The shortest operation of this one that is not in the other; none where it is contained.
@@ -292,14 +293,14 @@ impl Language {
     /// ```
     #[must_use]
     pub fn difference_witness(&self, other: &Language) -> Option<Operation> {
-        let never = |a: &State, b: &State| a.some & !b.every == 0;
+        let never = |a: &State, b: &State| escapes(a, b) == Verdict::Never;
         operation(product::shortest(&self.automaton, &other.automaton, |a, b| a & !b, never))
     }
 
     /// The shortest operation that both hold; none where they are disjoint.
     #[must_use]
     pub fn overlap_witness(&self, other: &Language) -> Option<Operation> {
-        let never = |a: &State, b: &State| a.some & b.some == 0;
+        let never = |a: &State, b: &State| meets(a, b) == Verdict::Never;
         operation(product::shortest(&self.automaton, &other.automaton, |a, b| a & b, never))
     }
 

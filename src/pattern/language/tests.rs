@@ -1,5 +1,6 @@
 //! The laws of a Boolean algebra, and every answer held against the patterns themselves.
 
+use super::compile::Verbs;
 use super::*;
 use crate::pattern::Match;
 use proptest::prelude::*;
@@ -396,4 +397,52 @@ proptest! {
             prop_assert!(same(&language(&pieces, wildcards), &expected));
         }
     }
+}
+
+/// What two states say of each other is what their verbs say one by one, and they say all three things.
+#[test]
+fn a_pair_of_states_says_at_once_what_it_can() {
+    let languages = [
+        language(&[block(&["*"], &["a/*/write", "a/b/delete"])], Wildcards::Azure),
+        language(&[block(&["a/*/read", "a/b/*"], &["a/b/c/action"])], Wildcards::Azure),
+        language(&[block(&["a/b/write", "*/delete"], &[])], Wildcards::Azure),
+        language(&[block(&["a/*"], &["*/read"])], Wildcards::Strict),
+    ];
+    let states: Vec<&State> = languages.iter().flat_map(|one| &one.automaton.states).collect();
+    let mut seen = std::collections::BTreeMap::new();
+    for a in &states {
+        for b in &states {
+            let bits = || (0..8).map(|bit| (a, b, 1 << bit));
+            let never = bits().all(|(a, b, bit)| a.some & bit == 0 || b.every & bit != 0);
+            let found = bits().any(|(a, b, bit)| {
+                let has = |verbs: Verbs| verbs & bit != 0;
+                (has(a.some) && !has(b.some))
+                    || (has(a.every) && !has(b.every))
+                    || (has(a.out) && !has(b.out))
+            });
+            let expected = match (never, found) {
+                (true, _) => Verdict::Never,
+                (false, true) => Verdict::Found,
+                (false, false) => Verdict::Perhaps,
+            };
+            assert_eq!(escapes(a, b), expected, "{a:?} {b:?}");
+            *seen.entry(format!("escapes {expected:?}")).or_insert(0) += 1;
+
+            let never = bits().all(|(a, b, bit)| a.some & bit == 0 || b.some & bit == 0);
+            let found = bits().any(|(a, b, bit)| {
+                let has = |verbs: Verbs| verbs & bit != 0;
+                (has(a.every) && has(b.some))
+                    || (has(a.some) && has(b.every))
+                    || (has(a.out) && has(b.out))
+            });
+            let expected = match (never, found) {
+                (true, _) => Verdict::Never,
+                (false, true) => Verdict::Found,
+                (false, false) => Verdict::Perhaps,
+            };
+            assert_eq!(meets(a, b), expected, "{a:?} {b:?}");
+            *seen.entry(format!("meets {expected:?}")).or_insert(0) += 1;
+        }
+    }
+    assert!(seen.len() == 6 && seen.values().all(|count| *count > 10), "{seen:?}");
 }
