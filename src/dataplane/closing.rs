@@ -73,3 +73,47 @@ fn others(facts: &LocalAuth, path: &PropertyPath, word: &str) -> Value {
     words.dedup();
     words.into_iter().map(|word| Value::String(word.to_string())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::local_auth::LocalAuthCatalog;
+    use crate::truth::Truth;
+    use serde_json::json;
+
+    /// Of every switch that a value closes: that value closes it, whatever stood there.
+    #[test]
+    fn what_closes_is_closed() {
+        let (mut plain, mut lists) = (0, 0);
+        for record in LocalAuthCatalog::embedded().all() {
+            let facts = record.expect("it is whole");
+            for switch in &facts.switches {
+                let test = &switch.closed;
+                let set = |mut properties: Value| {
+                    let value = closing(&facts, test, &properties)?;
+                    test.path.set(&mut properties, value.clone());
+                    assert_eq!(test.decide(Some(&properties)), Truth::True, "{test} {properties}");
+                    Some(value)
+                };
+                match &test.expected {
+                    Expected::Is(_) => {
+                        assert!(set(json!({})).is_some(), "{test}");
+                        plain += 1;
+                    }
+                    Expected::Lacks(word) => {
+                        let mut properties = json!({});
+                        let listed = json!(["Other", word.to_uppercase(), "More"]);
+                        test.path.set(&mut properties, listed);
+                        assert_eq!(set(properties), Some(json!(["Other", "More"])), "{test}");
+                        let unset = set(json!({})).expect("a list");
+                        let left = unset.as_array().expect("a list");
+                        assert!(!left.is_empty(), "{test}: other ways in are known");
+                        lists += 1;
+                    }
+                    _ => assert_eq!(set(json!({})), None, "{test}"),
+                }
+            }
+        }
+        assert!(plain > 20 && lists > 0, "{plain} {lists}");
+    }
+}

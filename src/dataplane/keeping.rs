@@ -42,7 +42,7 @@ impl<'k, 't> Keeping<'k, 't> {
 }
 
 /// Other role systems than these are in no export: they let nobody in for certain.
-fn beside(after: &Place<'_>, operation: &Operation) -> bool {
+pub(super) fn beside(after: &Place<'_>, operation: &Operation) -> bool {
     after.facts.iter().any(|facts| {
         facts.native.as_ref().is_some_and(|native| native.kind == NativeKind::KeyVaultPolicies)
             || facts

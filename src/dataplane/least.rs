@@ -113,3 +113,39 @@ impl Candidate {
             .any(|pattern| !own.contains(&provider(pattern.folded())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_reaches_beyond_a_service_by_any_entry_of_another_provider() {
+        let list = |texts: &[&str]| -> Vec<ActionPattern> {
+            texts.iter().map(|text| ActionPattern::new(text).expect("a pattern")).collect()
+        };
+        let role = |blocks: &[&[&str]]| Candidate {
+            id: "41000000-0000-4000-8000-000000000001".parse().expect("an id"),
+            name: "Role".to_string(),
+            blocks: blocks
+                .iter()
+                .map(|data| PermissionBlock {
+                    data_actions: list(data),
+                    ..PermissionBlock::default()
+                })
+                .collect(),
+        };
+        let service = list(&["Microsoft.Storage/storageAccounts/*"]);
+        let own = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+        let other = "Microsoft.KeyVault/vaults/secrets/getSecret/action";
+        for (blocks, beyond) in [
+            (&[&[own][..]][..], false),
+            (&[&[own, own], &[own]], false),
+            (&[&[own, other]], true),
+            (&[&[own], &[other]], true),
+            (&[&["*"]], true),
+            (&[&[]], false),
+        ] {
+            assert_eq!(role(blocks).reaches_beyond(&service), beyond, "{blocks:?}");
+        }
+    }
+}

@@ -35,6 +35,8 @@ mod place;
 mod plan;
 mod regions;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod words;
 

@@ -129,3 +129,41 @@ fn has_doors(scope: &Scope, provider: &str) -> bool {
     kind.split('/').next().is_some_and(|own| own.eq_ignore_ascii_case(provider))
         && LocalAuthCatalog::embedded().at(scope).ok().flatten().is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doors_are_those_of_the_resource_of_the_provider_that_is_asked_about() {
+        let group = "/subscriptions/s/resourceGroups/rg";
+        let account = format!("{group}/providers/Microsoft.Storage/storageAccounts/a");
+        let machine = format!("{group}/providers/Microsoft.Compute/virtualMachines/vm");
+        let of =
+            |scope: &str, provider: &str| has_doors(&Scope::new(scope).expect("a scope"), provider);
+        assert!(of(&account, "microsoft.storage"));
+        assert!(of(&format!("{account}/blobServices/default"), "microsoft.storage"));
+        assert!(!of(&account, "microsoft.compute"), "another provider is asked about");
+        assert!(!of(&machine, "microsoft.compute"), "it has no doors");
+        assert!(!of(group, "microsoft.storage"));
+    }
+
+    #[test]
+    fn what_is_alike_is_alike_in_all_that_is_told() {
+        let found = |effective, via, residual: Option<&str>| Found {
+            effective,
+            via,
+            rbac: Outcome::NotAllowed,
+            residual: residual.map(str::to_string),
+        };
+        let one = found(Effective::Allowed, Via::Rbac, None);
+        assert!(one.same(&found(Effective::Allowed, Via::Rbac, None)));
+        for other in [
+            found(Effective::Conditional, Via::Rbac, None),
+            found(Effective::Allowed, Via::LocalAuth, None),
+            found(Effective::Allowed, Via::Rbac, Some("x")),
+        ] {
+            assert!(!one.same(&other), "{other:?}");
+        }
+    }
+}
