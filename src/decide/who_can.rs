@@ -133,7 +133,9 @@ pub fn who_can(tenant: &Tenant, request: &Request<'_>) -> WhoCan {
             }
             Outcome::NotAllowed | Outcome::Denied | Outcome::Locked => {
                 if grant.is_some() {
-                    let deny = main.denying(principal);
+                    // A deny that an exclusion may lift stops nothing that a lock does not.
+                    let denied = outcome == Outcome::Denied;
+                    let deny = denied.then(|| main.denying(principal)).flatten();
                     list.stopped.push(Stopped { principal, outcome, grant, deny });
                 }
             }
