@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "no custom roles here")]
 mod exports;
 
+use azrbac::analysis::diff::{DiffQuestion, Transition, diff};
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
 use azrbac::decide::{
@@ -123,6 +124,7 @@ fn things() -> Vec<(&'static str, Value)> {
         ("a team above", elsewhere("Group", ALL, PARENT)),
         ("read-only", lock(&rg, "ReadOnly")),
         ("not deleted", lock(&account, "CanNotDelete")),
+        ("a lock beside", lock(&format!("{SUBSCRIPTION}/resourceGroups/qq"), "CanNotDelete")),
         ("nothing deleted", lock(SUBSCRIPTION, "CanNotDelete")),
         ("a lock not understood", lock(&account, "SomethingNew")),
         ("denied writes", deny(Deny { scope: &rg, actions: &["*/write", "*/delete"], ..PLAIN })),
@@ -234,14 +236,15 @@ fn yes(outcome: Outcome) -> Option<Outcome> {
     matches!(outcome, Outcome::Allowed | Outcome::Conditional).then_some(outcome)
 }
 
-/// Compares everything at a place, and counts what came.
-fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) {
+/// Compares everything at a place, and counts what came; how many were stopped by something.
+fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) -> usize {
     let attributes = Attributes::default();
     let times = ["2026-01-01T00:00:00Z", "2026-07-01T00:00:00Z"]
         .map(|text| text.parse::<Timestamp>().expect("a time"));
     let root = Scope::root();
     let unlisted = format!("{SUBSCRIPTION}/resourceGroups/new");
     let mut turn = what.len();
+    let mut stopped = 0;
     for scope in [SUBSCRIPTION, &group(), &account(), &unlisted] {
         let scope = Scope::new(scope).expect("a scope");
         for who in [ANN, BOB] {
@@ -307,6 +310,21 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) {
                     };
                     let found = found.unwrap_or(Outcome::NotAllowed);
                     assert_eq!(yes(found), yes(expected), "who: {}", about());
+                    let own = tenant.principal(request.principal);
+                    if let Some(one) = list.stopped.iter().find(|one| Some(one.principal) == own) {
+                        assert_eq!(one.outcome, decision.outcome, "stopped: {}", about());
+                        let blocks = decision.denies.iter().any(|hit| Some(hit.deny) == one.deny);
+                        let denied = one.outcome == Outcome::Denied;
+                        assert_eq!((one.deny.is_some(), blocks), (denied, denied), "{}", about());
+                        stopped += 1;
+                    } else {
+                        let in_vain = matches!(expected, Outcome::Denied | Outcome::Locked);
+                        assert!(
+                            !in_vain || decision.grants.is_empty(),
+                            "not told as stopped: {}",
+                            about()
+                        );
+                    }
                     if let Some(at) = tenant.scope(&scope) {
                         let everywhere = Request { scope: &root, ..request.clone() };
                         let found = where_can(tenant, &everywhere).outcome_at(tenant, at);
@@ -316,6 +334,72 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) {
             }
         }
     }
+    stopped
+}
+
+/// What became of an answer: allowed is more than perhaps, and perhaps more than no.
+fn change(
+    before: (Outcome, Option<String>),
+    after: (Outcome, Option<String>),
+) -> Option<Transition> {
+    let rank = |outcome| match outcome {
+        Outcome::Allowed => 2,
+        Outcome::Conditional => 1,
+        Outcome::NotAllowed | Outcome::Denied | Outcome::Locked => 0,
+    };
+    Some(match (rank(before.0), rank(after.0)) {
+        (0, 2) => Transition::Gained,
+        (0, 1) => Transition::PerhapsGained,
+        (1, 2) => Transition::Confirmed,
+        (2, 0) => Transition::Lost,
+        (2, 1) => Transition::Doubted,
+        (1, 0) => Transition::PerhapsLost,
+        (1, 1) if before.1 != after.1 => Transition::Changed,
+        _ => return None,
+    })
+}
+
+/// Holds the difference of two tenants against what `can` says of both; how many answers changed.
+fn differ(what: &str, tenants: [&Tenant; 2]) -> usize {
+    let attributes = Attributes::default();
+    let question = DiffQuestion {
+        at: what.len().is_multiple_of(3).then(|| "2026-01-01T00:00:00Z".parse().expect("a time")),
+        attributes: &attributes,
+        attributes_complete: what.len().is_multiple_of(5),
+        wildcards: if what.len().is_multiple_of(4) { Wildcards::Strict } else { Wildcards::Azure },
+    };
+    let found = diff(tenants[0], tenants[1], &question);
+    let mut changed = 0;
+    for scope in [SUBSCRIPTION, &group(), &account()] {
+        let scope = Scope::new(scope).expect("a scope");
+        // A difference is told for the places that either tenant has.
+        if tenants.iter().all(|tenant| tenant.scope(&scope).is_none()) {
+            continue;
+        }
+        for plane in [Plane::Control, Plane::Data] {
+            for operation in operations(plane) {
+                for who in [ANN, BOB] {
+                    let who = who.parse::<Guid>().expect("an id");
+                    let [before, after] = tenants.map(|tenant| {
+                        let request = Request {
+                            at: question.at,
+                            attributes_complete: question.attributes_complete,
+                            wildcards: question.wildcards,
+                            ..Request::new(who, &operation, plane, &scope, &attributes)
+                        };
+                        let decision = can(tenant, &request);
+                        (decision.outcome, decision.residual)
+                    });
+                    let told = found.transition(tenants, who, plane, &operation, &scope);
+                    let about =
+                        format!("{what}: {who} {operation} on {scope}: {before:?} {after:?}");
+                    assert_eq!(told, change(before, after), "{about}");
+                    changed += usize::from(told.is_some());
+                }
+            }
+        }
+    }
+    changed
 }
 
 #[test]
@@ -324,7 +408,8 @@ fn every_two_things_together_give_what_can_gives() {
     let things = things();
     let base = assignment(ANN, "User", OWNER, SUBSCRIPTION);
     let mut seen = BTreeMap::new();
-    let mut turn = 0;
+    let (mut turn, mut stopped, mut changed) = (0, 0, 0);
+    let mut last: Option<Tenant> = None;
     for (at, (one, first)) in things.iter().enumerate() {
         for (other, second) in &things[at..] {
             turn += 1;
@@ -345,7 +430,13 @@ fn every_two_things_together_give_what_can_gives() {
                 }
                 let more = if third.is_some() { more } else { "no third" };
                 let what = format!("{one}, {other}, {more}, {world:?}, owner {owns}");
-                compare(&what, &tenant(&files, &catalog, world), &mut seen);
+                let this = tenant(&files, &catalog, world);
+                stopped += compare(&what, &this, &mut seen);
+                // A difference takes a hundred times as long as all the rest.
+                if let (Some(last), true) = (&last, turn.is_multiple_of(16)) {
+                    changed += differ(&what, [last, &this]);
+                }
+                last = (world == World::Open).then_some(this);
             }
         }
     }
@@ -359,4 +450,5 @@ fn every_two_things_together_give_what_can_gives() {
         let count = seen.get(&outcome).copied().unwrap_or_default();
         assert!(count > 1_000, "{outcome:?}: {count}");
     }
+    assert!(stopped > 1_000 && changed > 1_000, "{stopped} {changed}");
 }

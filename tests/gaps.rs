@@ -219,9 +219,7 @@ fn a_gap_opens_the_answers_that_it_could_have_changed_and_no_others() {
     let operations = OPERATIONS.map(|text| Operation::new(text).expect("an operation"));
     let catalog = Catalog::from_text(CATALOG).expect("a catalog");
     let (mut asked, mut opened) = (0, 0);
-    for (world, placed) in
-        [(World::Open, true), (World::Open, false), (World::Closed, true), (World::Closed, false)]
-    {
+    for (world, placed) in [(World::Open, true), (World::Open, false), (World::Closed, true)] {
         let plain = Tenant::build(facts(world, placed), &catalog);
         for touches in touches() {
             let mut facts = facts(world, placed);

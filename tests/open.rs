@@ -7,10 +7,11 @@ mod exports;
 
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
-use azrbac::decide::{Outcome, Request};
+use azrbac::decide::{Outcome, Request, WhatQuestion, what_can_gaps};
 use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use azrbac::ingest;
 use azrbac::model::{Facts, World};
+use azrbac::pattern::Wildcards;
 use azrbac::tenant::{NameError, Tenant};
 use exports::{
     ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, agreed, assignment, custom, tenant,
@@ -456,4 +457,51 @@ fn a_window_with_one_end_wants_a_time() {
     }
     let tenant = tenant(&[assignment(ANN, "User", READER, SUBSCRIPTION)]);
     assert_eq!(answer(&tenant, ANN, None), (Outcome::Allowed, vec![]));
+}
+
+/// What could give somebody more than is listed: groups that nobody lists and that hold something here, and
+/// management groups that may stand above.
+#[test]
+fn what_could_give_more_is_told_where_it_could() {
+    const PARENT: &str = "/providers/Microsoft.Management/managementGroups/contoso";
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg");
+    let other = format!("{SUBSCRIPTION}/resourceGroups/other");
+    let told = |files: &[Value], who: &str, scope: Option<&str>| {
+        let tenant = tenant(files);
+        let scope = scope.map(|scope| Scope::new(scope).expect("a scope"));
+        let attributes = Attributes::default();
+        let question = WhatQuestion {
+            principal: who.parse().expect("an id"),
+            scope: scope.as_ref(),
+            attributes: &attributes,
+            attributes_complete: false,
+            at: None,
+            via_lighthouse: false,
+            wildcards: Wildcards::Azure,
+        };
+        let gaps = what_can_gaps(&tenant, &question);
+        gaps.iter().map(|gap| gap.code).collect::<Vec<_>>()
+    };
+    let members = vec!["unknown-members"];
+    let held = [assignment(TEAM, "Group", READER, &group)];
+    assert_eq!(told(&held, ANN, Some(&group)), members);
+    assert_eq!(told(&held, ANN, None), members, "somewhere");
+    assert!(told(&held, ANN, Some(&other)).is_empty());
+    assert!(told(&held, ANN, Some(SUBSCRIPTION)).is_empty());
+    // Who is in it for certain holds it already.
+    let partly = Group { whole: false, ..Group::of(TEAM, &[(ANN, "user")]) }.file();
+    let some = [held[0].clone(), partly];
+    assert!(told(&some, ANN, Some(&group)).is_empty());
+    assert_eq!(told(&some, BOB, Some(&group)), members);
+    // Of a user's own assignment nothing more can come.
+    assert!(told(&[assignment(ANN, "User", READER, &group)], ANN, Some(&group)).is_empty());
+
+    let hierarchy = vec!["unknown-management-groups"];
+    let above = [assignment(ANN, "User", READER, PARENT)];
+    assert_eq!(told(&above, ANN, Some(&group)), hierarchy);
+    assert!(told(&above, BOB, Some(&group)).is_empty());
+    assert!(told(&above, ANN, None).is_empty(), "anywhere it is told with its own scope");
+    assert!(told(&[assignment(ANN, "User", READER, &group)], ANN, Some(&other)).is_empty());
+    let team = [assignment(TEAM, "Group", READER, PARENT)];
+    assert_eq!(told(&team, ANN, Some(&group)), hierarchy);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Assignment, ClassicAdministrator, Deny, Gap, Group, Lock, ManagementGroup, Note, Principal,
-    PrincipalType, Resource, RoleDefinition, Subscription,
+    PrincipalType, Resource, RoleDefinition, Subscription, Touches,
 };
 use crate::ident::{Guid, Scope, same_scope, scope_hash};
 use crate::origin::{Error, Place, SourceId, Sources, one_line};
@@ -217,6 +217,21 @@ impl Facts {
         match self.recognised.iter_mut().rev().find(|row| row.0 == source && row.1 == kind) {
             Some(row) => row.2 += count,
             None => self.recognised.push((source, kind, count)),
+        }
+    }
+
+    /// An entry that was not understood may stand where nothing else does, and what holds there is not
+    /// what holds beside it: its scope becomes a place like any other.
+    pub(crate) fn place_gaps(&mut self) {
+        let scope = |gap: &Gap| match &gap.touches {
+            Touches::Assignment { scope, .. }
+            | Touches::Deny { scope }
+            | Touches::Lock { scope } => scope.clone(),
+            _ => None,
+        };
+        for scope in self.gaps.iter().filter_map(scope).collect::<Vec<_>>() {
+            // It was read as a scope once already.
+            let _known = self.scope_text(scope.text());
         }
     }
 

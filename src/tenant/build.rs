@@ -13,6 +13,7 @@ use crate::model::{Facts, Gap, InputKind, Membership, PrincipalType, Touches, Wo
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(super) fn build(mut facts: Facts, catalog: &Catalog) -> Tenant {
+    facts.place_gaps();
     let (mut scopes, numbers) = scope_forest(&mut facts);
     renumber(&mut facts, &numbers);
     let (roles, role_of) = super::definitions::roles(&mut facts, catalog);
