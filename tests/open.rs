@@ -505,3 +505,16 @@ fn what_could_give_more_is_told_where_it_could() {
     let team = [assignment(TEAM, "Group", READER, PARENT)];
     assert_eq!(told(&team, ANN, Some(&group)), hierarchy);
 }
+
+/// Who is in a group for certain learns nothing from the rest of its members.
+#[test]
+fn a_known_member_does_not_wait_for_the_others() {
+    let condition = "@Request[Microsoft.Storage/storageAccounts:kind] StringEquals 'x'";
+    let mut held = assignment(TEAM, "Group", OWNER, SUBSCRIPTION);
+    held[0]["condition"] = json!(condition);
+    held[0]["conditionVersion"] = json!("2.0");
+    let partly = Group { whole: false, ..Group::of(TEAM, &[(ANN, "user")]) }.file();
+    let tenant = tenant(&[held, partly]);
+    assert_eq!(answer(&tenant, ANN, None), (Outcome::Conditional, vec![]));
+    assert_eq!(answer(&tenant, BOB, None), (Outcome::Conditional, vec!["unknown-members"]));
+}

@@ -282,3 +282,25 @@ pub fn speaks_of(pattern: &ActionPattern, provider: &str) -> bool {
 pub fn changes(pattern: &ActionPattern) -> bool {
     !pattern.folded().ends_with("/read")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_pattern_speaks_of_and_whether_it_changes_anything() {
+        let pattern = |text: &str| ActionPattern::new(text).expect("a pattern");
+        for (text, speaks, alters) in [
+            ("Microsoft.Storage/storageAccounts/read", true, false),
+            ("microsoft.STORAGE/*", true, true),
+            ("*/read", true, false),
+            ("*", true, true),
+            ("Microsoft.Sto*/x/write", true, true),
+            ("Microsoft.Compute/virtualMachines/delete", false, true),
+            ("Microsoft.Storages/x/read", false, false),
+        ] {
+            assert_eq!(speaks_of(&pattern(text), "Microsoft.Storage"), speaks, "{text}");
+            assert_eq!(changes(&pattern(text)), alters, "{text}");
+        }
+    }
+}

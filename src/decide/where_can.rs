@@ -449,3 +449,25 @@ fn intervals(tenant: &Tenant, rows: &[Row]) -> Vec<(u32, u32)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beneath_a_scope_stands_a_resource_that_nothing_names() {
+        let group = "/subscriptions/s/resourceGroups/rg";
+        let account = format!("{group}/providers/Microsoft.Storage/storageAccounts/a");
+        for (above, below) in [
+            ("/", "/providers/-/-/-".to_string()),
+            ("/subscriptions/s", "/subscriptions/s/providers/-/-/-".to_string()),
+            (group, format!("{group}/providers/-/-/-")),
+            (&account, format!("{account}/-/-")),
+        ] {
+            let above = Scope::new(above).expect("a scope");
+            let found = beneath(&above);
+            assert_eq!(found.text(), below);
+            assert!(above.contains(&found) && found.kind() == ScopeKind::Resource);
+        }
+    }
+}

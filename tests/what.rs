@@ -1,0 +1,169 @@
+//! What somebody holds, as blocks: what another block contains is left out, and nothing else is.
+
+#![expect(clippy::expect_used, reason = "in a test")]
+
+#[expect(dead_code, reason = "no denies and no custom roles here")]
+mod exports;
+
+use azrbac::condition::Attributes;
+use azrbac::decide::{WhatQuestion, what_can};
+use azrbac::ident::{Guid, Plane, Scope};
+use azrbac::pattern::Wildcards;
+use azrbac::tenant::Tenant;
+use exports::{ANN, Group, OWNER, SUBSCRIPTION, TEAM, assignment, tenant};
+use serde_json::{Value, json};
+
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+const BLOBS: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+const CUSTOM: &str = "41000000-0000-4000-8000-000000000001";
+
+fn group() -> String {
+    format!("{SUBSCRIPTION}/resourceGroups/rg")
+}
+
+/// An assignment of a number, to somebody.
+fn held(number: u8, who: (&str, &str), role: &str, scope: &str) -> Value {
+    let mut file = assignment(who.0, who.1, role, scope);
+    let name = format!("52000000-0000-4000-8000-0000000000{number:02}");
+    file[0]["id"] =
+        json!(format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"));
+    file[0]["name"] = json!(name);
+    file
+}
+
+const SELF: (&str, &str) = (ANN, "User");
+
+/// Role, scope and plane of each block that is told, whether it is sure, and how many were left out.
+fn told(tenant: &Tenant, at: Option<&str>) -> (Vec<String>, usize) {
+    let attributes = Attributes::default();
+    let scope = Scope::new(&group()).expect("a scope");
+    let question = WhatQuestion {
+        principal: ANN.parse::<Guid>().expect("an id"),
+        scope: Some(&scope),
+        attributes: &attributes,
+        attributes_complete: false,
+        at: at.map(|at| at.parse().expect("a time")),
+        via_lighthouse: false,
+        wildcards: Wildcards::Azure,
+    };
+    let found = what_can(tenant, &question);
+    let mut blocks: Vec<String> = found
+        .blocks
+        .iter()
+        .map(|block| {
+            let plane = if block.plane == Plane::Control { "control" } else { "data" };
+            let sure = match (block.unknown, block.conditions.len()) {
+                (true, _) => "unknown",
+                (false, 0) => "sure",
+                (false, _) => "if",
+            };
+            let scope = tenant.scope_text(block.scope).leaf().to_string();
+            let (allow, except) = (block.allow.len(), block.except.len());
+            format!("{} {scope} {plane} {sure} {allow}-{except}", tenant.role(block.role).name())
+        })
+        .collect();
+    blocks.sort_unstable();
+    (blocks, found.redundant)
+}
+
+#[test]
+fn what_another_block_contains_is_left_out() {
+    let sub = &SUBSCRIPTION[15..];
+    let owner = held(1, SELF, OWNER, SUBSCRIPTION);
+    let reader = held(2, SELF, READER, &group());
+    assert_eq!(
+        told(&tenant(&[owner.clone(), reader.clone()]), None),
+        (vec![format!("Owner {sub} control sure 1-0")], 1)
+    );
+    // The wider one below does not contain what stands above it.
+    let below = [held(1, SELF, OWNER, &group()), held(2, SELF, READER, SUBSCRIPTION)];
+    assert_eq!(
+        told(&tenant(&below), None),
+        (
+            vec!["Owner rg control sure 1-0".to_string(), format!("Reader {sub} control sure 1-0")],
+            0
+        )
+    );
+    // Of two that are alike one stays.
+    let team = Group::of(TEAM, &[(ANN, "user")]).file();
+    let twice = [reader.clone(), held(3, (TEAM, "Group"), READER, &group()), team];
+    assert_eq!(told(&tenant(&twice), None), (vec!["Reader rg control sure 1-0".to_string()], 1));
+    // Owner has no data plane, so it contains nothing of it; and what Contributor leaves out stays.
+    let planes = [owner, held(4, SELF, BLOBS, &group())];
+    let (blocks, redundant) = told(&tenant(&planes), None);
+    assert_eq!((blocks.len(), redundant), (2, 1), "{blocks:?}");
+    let two = [held(5, SELF, CONTRIBUTOR, &group())];
+    let (blocks, _) = told(&tenant(&two), None);
+    assert!(!blocks[0].ends_with("-0"), "{blocks:?}");
+}
+
+#[test]
+fn what_is_not_sure_contains_only_what_is_as_unsure() {
+    let condition = "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'a'";
+    let guarded = |number: u8, role: &str| {
+        let mut file = held(number, SELF, role, &group());
+        file[0]["condition"] = json!(condition);
+        file[0]["conditionVersion"] = json!("2.0");
+        file
+    };
+    let reader = held(2, SELF, READER, &group());
+    let both = [guarded(1, OWNER), reader.clone()];
+    assert_eq!(
+        told(&tenant(&both), None),
+        (vec!["Owner rg control if 1-0".to_string(), "Reader rg control sure 1-0".to_string()], 0)
+    );
+    let alike = [guarded(1, OWNER), guarded(3, READER)];
+    assert_eq!(told(&tenant(&alike), None), (vec!["Owner rg control if 1-0".to_string()], 1));
+    // A window that nobody can place contains nothing; inside it, it does.
+    let mut window = held(4, SELF, OWNER, &group());
+    window[0]["endDateTime"] = json!("2026-06-01T00:00:00Z");
+    let open = tenant(&[window, reader.clone()]);
+    assert_eq!(
+        told(&open, None),
+        (
+            vec![
+                "Owner rg control unknown 1-0".to_string(),
+                "Reader rg control sure 1-0".to_string()
+            ],
+            0
+        )
+    );
+    assert_eq!(
+        told(&open, Some("2026-01-01T00:00:00Z")),
+        (vec!["Owner rg control sure 1-0".to_string()], 1)
+    );
+    assert_eq!(
+        told(&open, Some("2026-07-01T00:00:00Z")),
+        (vec!["Reader rg control sure 1-0".to_string()], 0)
+    );
+    // A role that nobody defines is a block of its own, of which nothing is known.
+    let unknown = tenant(&[held(5, SELF, CUSTOM, &group()), held(6, SELF, OWNER, &group())]);
+    assert_eq!(
+        told(&unknown, None),
+        (
+            vec![
+                format!("{CUSTOM} rg control unknown 0-0"),
+                "Owner rg control sure 1-0".to_string()
+            ],
+            0
+        )
+    );
+}
+
+/// Patterns that say nothing in their block are not shown.
+#[test]
+fn blocks_are_tidied() {
+    let role = json!([{
+        "name": CUSTOM, "roleName": "Untidy", "roleType": "CustomRole", "assignableScopes": [SUBSCRIPTION],
+        "permissions": [{
+            "actions": ["Microsoft.Storage/*", "Microsoft.Storage/storageAccounts/read"],
+            "notActions": ["Microsoft.Compute/*", "Microsoft.Storage/*/delete"],
+            "dataActions": [], "notDataActions": [],
+        }],
+        "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{CUSTOM}"),
+        "type": "Microsoft.Authorization/roleDefinitions",
+    }]);
+    let tenant = tenant(&[role, held(1, SELF, CUSTOM, &group())]);
+    assert_eq!(told(&tenant, None), (vec!["Untidy rg control sure 1-1".to_string()], 0));
+}
