@@ -264,6 +264,10 @@ fn linked_checks_are_of_the_control_plane() {
             ..Request::new(who, &operation, Plane::Data, &scope, &attributes)
         };
         let decision = azrbac::decide::can(&tenant, &request);
+        let list = azrbac::decide::who_can(&tenant, &request);
+        let own = tenant.principal(who).expect("known");
+        let listed = list.holders.iter().any(|one| one.principal == own);
+        assert_eq!(listed, expected == Outcome::Allowed, "{who} {other}");
         assert_eq!(decision.outcome, expected, "{who} {other}");
         assert!(decision.linked[0].decision.grants.iter().all(|grant| {
             tenant.assignment(grant.assignment).role

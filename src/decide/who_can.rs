@@ -89,8 +89,6 @@ pub fn who_can(tenant: &Tenant, request: &Request<'_>) -> WhoCan {
             operation,
             scope,
             plane: crate::ident::Plane::Control,
-            linked: &[],
-            method: None,
             ..request.clone()
         })
         .collect();
