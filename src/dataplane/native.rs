@@ -38,7 +38,7 @@ pub(super) fn door(
 }
 
 /// A vault in policy mode: the entries of `accessPolicies` that name the principal or a group of its.
-fn vault(
+pub(super) fn vault(
     place: &Place<'_>,
     facts: &LocalAuth,
     request: &Request<'_>,

@@ -3,14 +3,20 @@
 use super::closing::closed;
 use super::keeping::beside;
 use super::keys::method;
-use super::place::Place;
+use super::native::vault;
+use super::place::{Missing, Place};
 use super::walk::switch_scopes;
+use super::{Effective, where_access};
 use crate::catalog::Catalog;
-use crate::catalog::local_auth::{LocalAuthCatalog, LockEffect, ResourceType, facts_of};
-use crate::decide::Method;
-use crate::ident::{Operation, Scope};
+use crate::catalog::local_auth::{
+    DoorState, KeyAction, LocalAuthCatalog, LockEffect, ResourceType, facts_of,
+};
+use crate::condition::Attributes;
+use crate::decide::{Method, Request};
+use crate::ident::{Operation, Plane, Scope};
 use crate::model::Facts;
 use crate::tenant::Tenant;
+use crate::truth::Truth;
 use serde_json::{Value, json};
 
 const GROUP: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg";
@@ -83,6 +89,102 @@ fn the_method_of_a_key_does_what_its_lock_does() {
         }
     }
     assert!(seen[0] > 0 && seen[2] > 0, "{seen:?}");
+    // Each of both with an operation of its own and one of the other kind.
+    let any =
+        LocalAuthCatalog::embedded().all().flatten().find_map(|facts| facts.keys.first().cloned());
+    let key = |lock, operation: &str| KeyAction {
+        lock,
+        operation: Operation::new(operation).expect("an operation"),
+        ..any.clone().expect("a key")
+    };
+    for (lock, operation, expected) in [
+        (LockEffect::Passes, "a/b/read", Some(Method::Get)),
+        (LockEffect::Passes, "a/b/listKeys/action", Some(Method::Get)),
+        (LockEffect::Blocks, "a/b/read", Some(Method::Post)),
+        (LockEffect::Blocks, "a/b/listKeys/action", None),
+    ] {
+        assert_eq!(method(&key(lock, operation)), expected, "{lock:?} {operation}");
+    }
+}
+
+/// Whom the policies of a vault name, with what, and what is missing to know it better.
+#[test]
+fn the_policies_of_a_vault_admit_whom_they_name() {
+    const ANN: &str = "10000000-0000-4000-8000-000000000001";
+    let kind = "Microsoft.KeyVault/vaults";
+    let policy = |application: Value| json!({"objectId": ANN, "applicationId": application, "permissions": {"secrets": ["get"]}});
+    let vault_of =
+        |entries: &[Value]| tenant(&[resource(kind, "v", json!({"accessPolicies": entries}))]);
+    let asked = |tenant: &Tenant, when: Truth, name: &str| {
+        let place = place(tenant, kind, name);
+        let operation = Operation::new("Microsoft.KeyVault/vaults/secrets/getSecret/action")
+            .expect("an operation");
+        let attributes = Attributes::default();
+        let who = ANN.parse().expect("an id");
+        let request = Request::new(who, &operation, Plane::Data, &place.resource, &attributes);
+        let wants = Missing {
+            resource: place.resource.clone(),
+            what: "a property".to_string(),
+            command: "a command".to_string(),
+        };
+        let (door, missing) = vault(&place, &place.facts[0], &request, when, vec![wants]);
+        (door.state, door.admits, missing.len())
+    };
+    let none = vault_of(&[]);
+    let named = vault_of(&[policy(Value::Null)]);
+    let compound = vault_of(&[policy(json!("20000000-0000-4000-8000-000000000001"))]);
+    let (open, unknown) = (DoorState::Open, DoorState::Unknown);
+    for (tenant, when, expected) in [
+        (&named, Truth::True, (open, Truth::True, 0)),
+        (&named, Truth::Unknown, (unknown, Truth::Unknown, 1)),
+        (&compound, Truth::True, (open, Truth::Unknown, 0)),
+        (&none, Truth::True, (open, Truth::False, 0)),
+        // Whom no policy names, nothing that is missing would let in.
+        (&none, Truth::Unknown, (unknown, Truth::False, 0)),
+    ] {
+        assert_eq!(asked(tenant, when, "v"), expected, "{when:?}");
+    }
+    // Of a vault that nobody described the policies are missing too.
+    assert_eq!(asked(&none, Truth::Unknown, "w"), (unknown, Truth::Unknown, 2));
+}
+
+/// Where access hangs on something unknown that is told, once, and where it does not nothing is.
+#[test]
+fn what_a_list_of_places_hangs_on_is_told_once() {
+    const ANN: &str = "10000000-0000-4000-8000-000000000001";
+    const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+    const BLOBS: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+    let kind = "Microsoft.Storage/storageAccounts";
+    let held = |who: &str, of: &str| {
+        json!({
+            "id": format!("{GROUP}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-000000000001"),
+            "principalId": who, "principalType": of, "scope": GROUP,
+            "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{BLOBS}"),
+            "type": "Microsoft.Authorization/roleAssignments",
+        })
+    };
+    let shut = json!({"allowSharedKeyAccess": false});
+    let told = |assigned: Value| {
+        let tenant = tenant(&[
+            resource(kind, "a", shut.clone()),
+            resource(kind, "b", shut.clone()),
+            assigned,
+        ]);
+        let operation = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+        let operation = Operation::new(operation).expect("an operation");
+        let (root, attributes) = (Scope::root(), Attributes::default());
+        let who = ANN.parse().expect("an id");
+        let request = Request::new(who, &operation, Plane::Data, &root, &attributes);
+        let found = where_access(&tenant, &request);
+        let codes: Vec<&str> = found.gaps.iter().map(|gap| gap.code).collect();
+        (found.regions.iter().map(|region| region.effective).collect::<Vec<_>>(), codes)
+    };
+    let (regions, gaps) = told(held(ANN, "User"));
+    assert!(regions.iter().all(|one| *one == Effective::Allowed), "{regions:?}");
+    assert!(!regions.is_empty() && gaps.is_empty(), "{gaps:?}");
+    let (regions, gaps) = told(held(TEAM, "Group"));
+    assert!(regions.contains(&Effective::Conditional), "{regions:?}");
+    assert_eq!(gaps.iter().filter(|code| **code == "unknown-members").count(), 1, "{gaps:?}");
 }
 
 #[test]
