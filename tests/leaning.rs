@@ -73,7 +73,8 @@ fn deleting_a_group_leans_on_what_denies_below_do() {
         Deny { scope: GROUP, actions: writes, ..PLAIN }.file(),
     ]);
     assert_eq!(leans(&beside, DELETE_GROUP, GROUP, 31), (Outcome::Allowed, false));
-    let next = format!("{GROUP}2");
+    // Siblings are numbered from the last to the first, so this one comes right behind the group.
+    let next = format!("{SUBSCRIPTION}/resourceGroups/qq");
     let behind = tenant(&[
         Deny { scope: GROUP, actions: writes, ..PLAIN }.file(),
         Deny { scope: &next, actions: writes, ..PLAIN }.file(),

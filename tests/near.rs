@@ -195,3 +195,29 @@ fn what_stands_here_is_looked_at_however_much_stands_elsewhere() {
     assert_eq!((here, found.len()), (1, LOOKED_AT + 1));
     assert_eq!(found[0].1, target, "what is here comes before what is elsewhere: {:?}", found[0]);
 }
+
+/// What stands elsewhere is told by its distance, and though it has a condition.
+#[test]
+fn what_stands_elsewhere_is_told_by_its_distance() {
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg");
+    let target = format!("{group}/providers/Microsoft.Storage/storageAccounts/a");
+    let child = format!("{target}/blobServices/default");
+    let grandchild = format!("{child}/containers/c");
+    let sibling = format!("{group}/providers/Microsoft.Storage/storageAccounts/b");
+    let other = format!("{SUBSCRIPTION}/resourceGroups/other");
+    let mut guarded = held(1, OWNER, &grandchild);
+    guarded[0]["condition"] =
+        json!("@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'a'");
+    guarded[0]["conditionVersion"] = json!("2.0");
+    // The farther ones come first in the file, and the nearer ones are told first.
+    let files = [held(2, OWNER, &other), guarded, held(3, OWNER, &sibling), held(4, OWNER, &child)];
+    let found = near(&tenant(&files), READ, &target, 10);
+    let places: Vec<&str> = found.iter().map(|one| one.1.as_str()).collect();
+    // One step down; two down, and one up and one down; two up and one down.
+    assert_eq!(places[0], child);
+    assert_eq!(places[3], other);
+    let mut middle = [places[1], places[2]];
+    middle.sort_unstable();
+    assert_eq!(middle, [grandchild.as_str(), sibling.as_str()]);
+    assert!(found.iter().all(|one| one.0 == NearReason::Scope), "{found:?}");
+}

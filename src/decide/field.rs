@@ -427,3 +427,33 @@ impl<'r> Field<'r> {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::condition::Condition;
+    use crate::origin::{Error, ErrorKind, Origin};
+
+    #[test]
+    fn only_what_asks_about_the_principal_hangs_on_it() {
+        for (text, asks) in [
+            (
+                "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals 'x'",
+                true,
+            ),
+            ("@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'x'", false),
+            ("Exists @Request[a:b] OR Exists @Principal[c:d]", true),
+            ("ActionMatches{'*/read'}", false),
+            ("no condition", false),
+        ] {
+            let guard = Guard {
+                text: text.into(),
+                version: None,
+                parsed: Condition::parse(text)
+                    .map_err(|_| Error::new(ErrorKind::Condition, "not understood")),
+                origin: Origin::NONE,
+            };
+            assert_eq!(asks_about_principal(&guard), asks, "{text}");
+        }
+    }
+}

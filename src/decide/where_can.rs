@@ -453,6 +453,145 @@ fn intervals(tenant: &Tenant, rows: &[Row]) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::condition::Attributes;
+    use crate::ident::{Operation, Plane};
+    use crate::model::{Facts, Gap};
+    use serde_json::{Value, json};
+
+    const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+    const ANN: &str = "10000000-0000-4000-8000-000000000001";
+    const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+    const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+
+    fn group(name: &str) -> String {
+        format!("{SUBSCRIPTION}/resourceGroups/{name}")
+    }
+
+    fn machine(name: &str) -> String {
+        format!("{}/providers/Microsoft.Compute/virtualMachines/vm-{name}", group(name))
+    }
+
+    fn held(number: u8, who: &str, role: &str, scope: &str) -> Value {
+        let kind = if who == ANN { "User" } else { "Group" };
+        json!([{
+            "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-0000000000{number:02}"),
+            "principalId": who, "principalType": kind, "scope": scope,
+            "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+            "type": "Microsoft.Authorization/roleAssignments",
+        }])
+    }
+
+    fn lock(scope: &str) -> Value {
+        json!([{"id": format!("{scope}/providers/Microsoft.Authorization/locks/l"), "name": "l",
+            "type": "Microsoft.Authorization/locks", "level": "ReadOnly"}])
+    }
+
+    fn deny(number: u8, who: &str, scope: &str, effect: &str) -> Value {
+        let name = format!("56000000-0000-4000-8000-0000000000{number:02}");
+        json!([{
+            "id": format!("{scope}/providers/Microsoft.Authorization/denyAssignments/{name}"),
+            "name": name, "type": "Microsoft.Authorization/denyAssignments",
+            "properties": {
+                "denyAssignmentName": "no", "scope": scope, "isSystemProtected": true,
+                "doNotApplyToChildScopes": false, "denyAssignmentEffect": effect,
+                "permissions": [{"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}],
+                "principals": [{"id": who, "type": if who == ANN { "User" } else { "Group" }}],
+                "excludePrincipals": [],
+            },
+        }])
+    }
+
+    /// The places where Ann's answer may change, by their last name, and whether what is below one may differ.
+    fn found(
+        files: &[Value],
+        world: World,
+        gap: Option<Touches>,
+        verb: &str,
+    ) -> (Vec<String>, bool) {
+        let mut facts = Facts::default();
+        for (number, file) in files.iter().enumerate() {
+            let name = format!("{number}.json");
+            crate::ingest::read(&mut facts, &name, file.to_string().as_bytes());
+        }
+        assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+        facts.world = world;
+        facts.gaps.extend(gap.map(|touches| Gap {
+            code: "unreadable-entry",
+            message: String::new(),
+            help: None,
+            place: None,
+            touches,
+        }));
+        let tenant = Tenant::build(facts, &Catalog::newest());
+        let operation = Operation::new(&format!("Microsoft.Compute/virtualMachines/{verb}"));
+        let operation = operation.expect("an operation");
+        let scope = Scope::new(SUBSCRIPTION).expect("a scope");
+        let (who, attributes) = (ANN.parse().expect("an id"), Attributes::default());
+        let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+        let places = breaks(&tenant, &request);
+        let name = |ix: &ScopeIx| tenant.scope_text(*ix).leaf().to_string();
+        let mut names: Vec<String> = places.iter().skip(1).map(|(ix, _)| name(ix)).collect();
+        names.sort_unstable();
+        (names, places.iter().all(|(_, below)| *below))
+    }
+
+    /// More places would be put together again; these are all that are needed.
+    #[test]
+    fn an_answer_may_change_in_few_places() {
+        // Siblings are numbered from the last to the first: what stands in `a` comes right behind `b`.
+        let base = [
+            held(1, ANN, CONTRIBUTOR, &group("b")),
+            held(2, ANN, READER, &group("d")),
+            lock(&machine("b")),
+            lock(&group("a")),
+            deny(1, ANN, &group("a"), "enforced"),
+            deny(2, ANN, &group("c"), "enforced"),
+        ];
+        let with = |more: Value| [&base[..], &[more]].concat();
+        let closed = |files: &[Value], verb: &str| found(files, World::Closed, None, verb);
+        let names = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        // A read: no lock is looked at, and what is denied where nothing is granted begins nothing.
+        assert_eq!(closed(&base, "read"), (names(&["b", "d"]), false));
+        // A write: Reader gives none, and a lock counts below what grants.
+        assert_eq!(closed(&base, "write"), (names(&["b", "vm-b"]), false));
+        // A delete looks below: what stands above a lock changes, and what is below each may differ.
+        assert_eq!(closed(&base, "delete"), (names(&["b", "vm-b"]), true));
+        // A deny that only logs begins nothing.
+        let logs = with(deny(3, ANN, &machine("d"), "audit"));
+        assert_eq!(closed(&logs, "read").0, names(&["b", "d"]));
+        let blocks = with(deny(3, ANN, &machine("d"), "enforced"));
+        assert_eq!(closed(&blocks, "read").0, names(&["b", "d", "vm-d"]));
+        // One of a group binds Ann where nobody lists it, and where it is all there is, nobody.
+        let team = with(deny(3, TEAM, &machine("d"), "enforced"));
+        assert_eq!(closed(&team, "read").0, names(&["b", "d"]));
+        assert_eq!(found(&team, World::Open, None, "read").0, names(&["b", "d", "vm-d"]));
+        // What a group that nobody lists may give begins where it stands, and not again below that.
+        let perhaps = [
+            &base[..2],
+            &[
+                held(3, TEAM, CONTRIBUTOR, &group("e")),
+                held(4, TEAM, CONTRIBUTOR, &machine("e")),
+                held(5, TEAM, CONTRIBUTOR, &group("c")),
+                held(6, TEAM, READER, &group("f")),
+            ],
+        ]
+        .concat();
+        assert_eq!(closed(&perhaps, "write").0, names(&["b"]));
+        assert_eq!(found(&perhaps, World::Open, None, "write").0, names(&["b", "c", "e"]));
+        // Something that was not understood and could stand anywhere brings in what is elsewhere.
+        for touches in [Touches::Anything, Touches::Lock { scope: None }] {
+            let anywhere = found(&base, World::Closed, Some(touches.clone()), "write");
+            assert_eq!(anywhere.0, names(&["a", "b", "c", "vm-b"]), "{touches:?}");
+        }
+        let at = Scope::new(&machine("d")).expect("a scope");
+        let grants = Touches::Assignment { principal: None, scope: Some(at) };
+        assert_eq!(
+            found(&base, World::Closed, Some(grants), "write").0,
+            names(&["a", "b", "c", "vm-b", "vm-d"])
+        );
+    }
 
     #[test]
     fn beneath_a_scope_stands_a_resource_that_nothing_names() {
