@@ -101,7 +101,7 @@ mod tests {
     use crate::model::Facts;
 
     #[test]
-    fn the_index_is_made_ahead_when_it_is_asked_for() {
+    fn listings_are_made_ready_ahead_when_that_is_asked_for() {
         let tenant = Tenant::build(Facts::default(), &Catalog::newest());
         assert!(tenant.listing.0.get().is_none());
         tenant.prepare_listings();
