@@ -3,6 +3,7 @@
 use super::can::decide;
 use super::decision::Outcome;
 use super::gaps::{unknown_hierarchy, unknown_members};
+use super::locks;
 use super::walk::Walk;
 use super::what_can::{WhatQuestion, no_operation};
 use super::{Request, WhoCan};
@@ -62,10 +63,10 @@ pub fn what_can_gaps(tenant: &Tenant, question: &WhatQuestion<'_>) -> Vec<Gap> {
                         None => id == question.principal,
                     })
             }
-            Touches::Deny { scope: at } => near(at),
-            // A lock below holds a deletion back, and none stands at a management group.
+            Touches::Deny { scope } => near(scope),
             Touches::Lock { scope: at } => {
-                at.as_ref().is_none_or(|lock| lock.contains(scope) || scope.contains(lock))
+                let (above, below) = locks::around(at.as_ref(), scope);
+                above || below
             }
             Touches::Role { id: Some(id), .. } => {
                 question.rows(&walk).iter().any(|row| tenant.role(row.role).id() == Some(*id))

@@ -1,7 +1,7 @@
 //! Locks: after RBAC has allowed, by HTTP method (semantics.md 12).
 
 use super::{Method, Request};
-use crate::ident::Plane;
+use crate::ident::{Plane, Scope};
 use crate::model::{LockLevel, Touches};
 use crate::tenant::{LockIx, Mark, Path, ScopeIx, Tenant};
 
@@ -63,6 +63,13 @@ fn rows(tenant: &Tenant, from: u32, to: u32) -> &[(ScopeIx, LockIx)] {
     rows.get(start..end).unwrap_or(&[])
 }
 
+/// Could a lock of which no more is known than its scope, or not even that, stand at a target or above it,
+/// and could it stand at or below it? What stands below counts for a DELETE only (12.4, 12.9), and none stands
+/// at a management group.
+pub(super) fn around(lock: Option<&Scope>, target: &Scope) -> (bool, bool) {
+    lock.map_or((true, true), |lock| (lock.contains(target), target.contains(lock)))
+}
+
 /// Gaps that could have been a lock on this request.
 pub(super) fn gaps<'t>(
     tenant: &'t Tenant,
@@ -74,10 +81,10 @@ pub(super) fn gaps<'t>(
     tenant.gaps().iter().filter(move |gap| {
         looked_at
             && match &gap.touches {
-                // What stands below counts for a DELETE only (12.4, 12.9).
-                Touches::Lock { scope } => scope.as_ref().is_none_or(|lock| {
-                    lock.contains(target) || (method == Method::Delete && target.contains(lock))
-                }),
+                Touches::Lock { scope } => {
+                    let (above, below) = around(scope.as_ref(), target);
+                    above || (below && method == Method::Delete)
+                }
                 _ => false,
             }
     })

@@ -6,6 +6,7 @@
 
 use super::Request;
 use super::denying::binds_unlisted;
+use super::locks;
 use super::sweep_held::{Held, Verdicts};
 use super::sweep_sum::{Outcomes, Sum, Universe};
 use super::walk::Walk;
@@ -257,10 +258,7 @@ impl<'t> Sweep<'t> {
                 }
                 Touches::Role { id: Some(id), .. } => spot.gap_roles.push(*id),
                 Touches::Lock { scope } => {
-                    let above = |lock: &Scope| lock.contains(&spot.scope);
-                    let below = |lock: &Scope| spot.scope.contains(lock);
-                    let (above, below) =
-                        scope.as_ref().map_or((true, true), |lock| (above(lock), below(lock)));
+                    let (above, below) = locks::around(scope.as_ref(), &spot.scope);
                     spot.gap_locks |= above;
                     spot.gap_locks_below |= below;
                 }
