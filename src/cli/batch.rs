@@ -153,7 +153,7 @@ impl Reader {
                     continue;
                 }
                 Err(error) => {
-                    let _gone = self.send.send(Err(files::io(&self.name, "reading", &error)));
+                    let _gone = self.send.send(Err(Error::io(&self.name, "reading", &error)));
                     return;
                 }
             };

@@ -13,7 +13,7 @@ use std::path::Path;
 /// or a device has no end that can be seen ahead.
 pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     let name = path.display().to_string();
-    let failed = |error: std::io::Error| io(&name, "reading", &error);
+    let failed = |error: std::io::Error| Error::io(&name, "reading", &error);
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         fill(&mut bytes, std::io::stdin().lock(), "standard input").map_err(failed)??;
@@ -22,7 +22,7 @@ pub(crate) fn read(path: &Path) -> Result<(String, Vec<u8>), Error> {
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_or(0, |about| about.len());
     if length > SOURCE_LIMIT {
-        return Err(too_long(&name));
+        return Err(Error::too_long(&name));
     }
     // What the file says of its length saves growing; it may lie, and it may be more than there is.
     let ahead = usize::try_from(length).unwrap_or(0);
@@ -53,12 +53,7 @@ pub(crate) fn large(path: &Path) -> Option<(File, Metadata)> {
 
 fn fill(bytes: &mut Vec<u8>, from: impl Read, name: &str) -> std::io::Result<Result<(), Error>> {
     let read = from.take(SOURCE_LIMIT + 1).read_to_end(bytes)? as u64;
-    Ok(if read > SOURCE_LIMIT { Err(too_long(name)) } else { Ok(()) })
-}
-
-fn too_long(name: &str) -> Error {
-    Error::new(ErrorKind::Limit, format!("`{name}` is longer than {SOURCE_LIMIT} bytes, the limit"))
-        .help("split the export; `azrbac explain limits` lists all limits")
+    Ok(if read > SOURCE_LIMIT { Err(Error::too_long(name)) } else { Ok(()) })
 }
 
 /// A file, to be read as a stream; `-` is standard input.
@@ -68,13 +63,14 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Error> {
     }
     match File::open(path) {
         Ok(file) => Ok(Box::new(file)),
-        Err(error) => Err(io(&path.display().to_string(), "reading", &error)),
+        Err(error) => Err(Error::io(&path.display().to_string(), "reading", &error)),
     }
 }
 
 /// Writes a file.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    std::fs::write(path, bytes).map_err(|error| io(&path.display().to_string(), "writing", &error))
+    std::fs::write(path, bytes)
+        .map_err(|error| Error::io(&path.display().to_string(), "writing", &error))
 }
 
 /// Writes a report where it was asked for; `-` is stdout. Tells whether it went there.
@@ -94,10 +90,6 @@ pub(crate) fn report(
             Ok(false)
         }
     }
-}
-
-pub(crate) fn io(name: &str, doing: &str, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("{doing} `{}` failed: {error}", name.replace('\n', "\\u{a}")))
 }
 
 /// The catalog that was asked for: a date, a file, or the newest.

@@ -232,7 +232,7 @@ fn line(console: &mut Console) -> Result<Option<String>, Stop> {
     let count = std::io::stdin()
         .lock()
         .read_until(b'\n', &mut bytes)
-        .map_err(|error| files::io("stdin", "reading", &error))?;
+        .map_err(|error| Error::io("stdin", "reading", &error))?;
     Ok((count > 0).then(|| String::from_utf8_lossy(&bytes).into_owned()))
 }
 

@@ -136,7 +136,7 @@ fn read_text(facts: &mut Facts, list: &mut List<'_>, bytes: &[u8]) {
     for entry in rest {
         let at = At::Json { entry: *entry, documents: found.documents };
         let ground = Ground { source: list.source, name, text: &text, lines: &lines, at };
-        list.read_entry(facts, ground, entry.text);
+        list.told.read(facts, ground, entry.text);
     }
     for more in &found.more {
         let (line, column) = Lines::default().line_and_column(&text, more.offset);
@@ -157,7 +157,7 @@ fn read_text(facts: &mut Facts, list: &mut List<'_>, bytes: &[u8]) {
     if let Some(error) = cut {
         unreadable(facts, name, error, Touches::Anything);
     } else if let Some((offset, what)) = &found.broken {
-        broken(facts, name, &text, &found, *offset, what, list.last);
+        broken(facts, name, &text, &found, *offset, what, list.told.last);
     }
 }
 

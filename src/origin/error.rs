@@ -1,6 +1,6 @@
 //! The one public error type: what was found, where, what was expected, and the way out.
 
-use super::Place;
+use super::{Place, SOURCE_LIMIT, one_line};
 
 /// What kind of thing went wrong; for branching, while the text is for reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,6 +83,22 @@ impl Error {
             help: None,
             place: None,
         }))
+    }
+
+    /// A source of this name could not be read or written; `doing` says which.
+    #[cold]
+    #[must_use]
+    pub fn io(name: &str, doing: &str, error: &std::io::Error) -> Error {
+        Error::new(ErrorKind::Io, format!("{doing} `{}` failed: {error}", one_line(name)))
+    }
+
+    /// A source of this name has more than [`SOURCE_LIMIT`] bytes.
+    #[cold]
+    #[must_use]
+    pub fn too_long(name: &str) -> Error {
+        let message = format!("`{name}` is longer than {SOURCE_LIMIT} bytes, the limit");
+        Error::new(ErrorKind::Limit, message)
+            .help("split the export; `azrbac explain limits` lists all limits")
     }
 
     /// Adds what was expected instead.

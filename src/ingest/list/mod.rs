@@ -55,35 +55,29 @@ fn read_file_in(
         Err(error) => Err(error),
     };
     let error = match read {
-        Ok(bytes) if bytes.len() as u64 <= SOURCE_LIMIT => {
+        Ok(Some(bytes)) => {
             read_text(facts, &mut list, &bytes);
             return Some(bytes);
         }
-        Ok(_) => too_long(name),
-        Err(error) => failed(name, &error),
+        Ok(None) => Error::too_long(name),
+        Err(error) => Error::io(name, "reading", &error),
     };
     unreadable(facts, name, error, Touches::Anything);
     Some(Vec::new())
 }
 
-fn failed(name: &str, error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("reading `{name}` failed: {error}"))
-}
-
-fn too_long(name: &str) -> Error {
-    Error::new(ErrorKind::Limit, format!("`{name}` is longer than {SOURCE_LIMIT} bytes, the limit"))
-        .help("split the export; `azrbac explain limits` lists all limits")
-}
-
-/// All of a file, or one byte more than the limit.
-fn whole(file: &mut (impl Read + Seek)) -> std::io::Result<Vec<u8>> {
-    let length = file.seek(SeekFrom::End(0))?.min(SOURCE_LIMIT);
+/// All of a file; nothing where that is more than the limit.
+fn whole(file: &mut (impl Read + Seek)) -> std::io::Result<Option<Vec<u8>>> {
+    let length = file.seek(SeekFrom::End(0))?;
+    if length > SOURCE_LIMIT {
+        return Ok(None);
+    }
     file.rewind()?;
     let mut bytes = Vec::new();
     // What a file says of its length may be a lie.
     let _grows_as_it_is_read = bytes.try_reserve_exact(usize::try_from(length).unwrap_or(0));
     file.take(SOURCE_LIMIT + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((bytes.len() as u64 <= SOURCE_LIMIT).then_some(bytes))
 }
 
 /// Reads a file in pieces for as long as it is the list.
@@ -156,10 +150,7 @@ pub(super) struct List<'n> {
     count: usize,
     /// The offset behind the last entry that was read.
     pub(super) end: usize,
-    /// How many of them were not understood.
-    errors: usize,
-    /// What the last of them was.
-    pub(super) last: Option<Shape>,
+    pub(super) told: Told,
     /// How many bytes there are in all.
     length: usize,
     /// The offset of the piece, and how much of it was read.
@@ -179,8 +170,7 @@ impl<'n> List<'n> {
             name,
             count: 0,
             end: 0,
-            errors: 0,
-            last: None,
+            told: Told::default(),
             length: 0,
             begin: 0,
             at: 0,
@@ -250,24 +240,24 @@ impl<'n> List<'n> {
 
     /// Reads the entry that begins here; what came where it is not read.
     fn entry(&mut self, facts: &mut Facts, text: &str, is_last: bool) -> Option<Came> {
-        if let Some((one, length)) = flat::assignment(text, self.at) {
+        let flat = flat::assignment(text, self.at);
+        let is_list = flat.is_some() || self.next != Next::First;
+        if let Some((one, length)) = flat {
             if self.next == Next::First {
                 // All are about as long as the first.
                 facts.assignments.reserve(self.length / length.max(1));
             }
             if flat::add(facts, self.source, self.begin, &one, &mut self.scratch) {
                 self.added += 1;
-                self.last = Some(Shape::RoleAssignment);
+                self.told.last = Some(Shape::RoleAssignment);
                 self.read(length);
                 return None;
             }
-        } else if self.next == Next::First {
-            return Some(if is_last { Came::Otherwise } else { Came::More });
         }
         let rest = &text[self.at..];
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
         let raw = match values.next() {
-            Some(Ok(raw)) => raw.get(),
+            Some(Ok(raw)) if is_list => raw.get(),
             Some(Err(error)) if error.is_eof() && !is_last => return Some(Came::More),
             _ => return Some(Came::Otherwise),
         };
@@ -281,14 +271,9 @@ impl<'n> List<'n> {
         };
         let at = At::Json { entry, documents: 1 };
         let ground = Ground { source: self.source, name: self.name, text, lines: &self.lines, at };
-        read_one(facts, ground, raw, &mut self.errors, &mut self.last);
+        self.told.read(facts, ground, raw);
         self.read(values.byte_offset());
         None
-    }
-
-    /// Reads an entry of the general way.
-    pub(super) fn read_entry(&mut self, facts: &mut Facts, ground: Ground<'_>, text: &str) {
-        read_one(facts, ground, text, &mut self.errors, &mut self.last);
     }
 
     /// What is left of all the entries of the source; nothing where those that were read are not there.
@@ -305,17 +290,23 @@ impl<'n> List<'n> {
     }
 }
 
-fn read_one(
-    facts: &mut Facts,
-    ground: Ground<'_>,
-    text: &str,
-    errors: &mut usize,
-    last: &mut Option<Shape>,
-) {
-    let mut reader = Reader::new(facts, ground);
-    reader.errors_here = *errors;
-    *last = Some(read_entry(&mut reader, text));
-    *errors = reader.errors_here;
+/// What was told of the entries so far.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// How many were not understood.
+    errors: usize,
+    /// What the last one was.
+    pub(super) last: Option<Shape>,
+}
+
+impl Told {
+    /// Reads an entry of the general way.
+    pub(super) fn read(&mut self, facts: &mut Facts, ground: Ground<'_>, text: &str) {
+        let mut reader = Reader::new(facts, ground);
+        reader.errors_here = self.errors;
+        self.last = Some(read_entry(&mut reader, text));
+        self.errors = reader.errors_here;
+    }
 }
 
 /// What to say of a file whose beginning is not what it was a moment ago.

@@ -267,3 +267,31 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
         assert_eq!(facts.gaps.len(), 1, "{words}");
     }
 }
+
+/// A file that counts what is read of it.
+struct Counting(Cursor<Vec<u8>>, usize);
+
+impl Read for Counting {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(into)?;
+        self.1 += read;
+        Ok(read)
+    }
+}
+
+impl Seek for Counting {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_list_of_something_else_is_read_once() {
+    let resource = r#"{"id": "/subscriptions/s/resourceGroups/rg", "name": "rg", "type": "x"}"#;
+    let text = format!("[{}]", vec![resource; 2000].join(", "));
+    let mut file = Counting(Cursor::new(text.clone().into_bytes()), 0);
+    let mut facts = Facts::default();
+    let whole = read_file_in(&mut facts, "a.json", &mut file, 1000);
+    assert_eq!(whole.as_deref(), Some(text.as_bytes()));
+    assert!(file.1 <= text.len() + 1000, "{} of {} bytes were read", file.1, text.len());
+}
