@@ -5,6 +5,9 @@
 #[path = "oracle/tenants.rs"]
 mod tenants;
 
+#[path = "exports/change.rs"]
+mod change;
+
 use azrbac::analysis::diff::change::{
     Edit, add_member, assignment, condition, edited, remove_member, role, set_property,
 };
@@ -12,38 +15,17 @@ use azrbac::analysis::diff::{Cause, Details, Diff, DiffQuestion, Direction, Tran
 use azrbac::catalog::Catalog;
 use azrbac::catalog::local_auth::DoorState;
 use azrbac::condition::Attributes;
-use azrbac::decide::{Outcome, Request, can};
+use azrbac::decide::{Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use azrbac::model::Facts;
 use azrbac::pattern::Wildcards;
 use azrbac::scenario;
 use azrbac::tenant::Tenant;
+use change::change;
 use std::collections::{BTreeMap, BTreeSet};
 use tenants::generator::Setting;
 use tenants::words::Rng;
 use tenants::{MORE, export, few, generator, words, world};
-
-/// What can has to say of both sides.
-fn expected(
-    (old, old_residual): &(Outcome, Option<String>),
-    (new, new_residual): &(Outcome, Option<String>),
-) -> Option<Transition> {
-    let listed = |outcome: Outcome| match outcome {
-        Outcome::Allowed => 2,
-        Outcome::Conditional => 1,
-        Outcome::NotAllowed | Outcome::Denied | Outcome::Locked => 0,
-    };
-    match (listed(*old), listed(*new)) {
-        (0, 2) => Some(Transition::Gained),
-        (0, 1) => Some(Transition::PerhapsGained),
-        (1, 2) => Some(Transition::Confirmed),
-        (2, 0) => Some(Transition::Lost),
-        (2, 1) => Some(Transition::Doubted),
-        (1, 0) => Some(Transition::PerhapsLost),
-        (1, 1) if old_residual != new_residual => Some(Transition::Changed),
-        _ => None,
-    }
-}
 
 /// Holds a difference against `can`, for everybody and every scope of either side.
 fn hold(
@@ -78,7 +60,7 @@ fn hold(
                     let decision = can(tenant, &request);
                     (decision.outcome, decision.residual)
                 });
-                let wanted = expected(&sides[0], &sides[1]);
+                let wanted = change(&sides[0], &sides[1]);
                 let told = found.transition(tenants, principal, *plane, operation, scope);
                 assert_eq!(
                     told,

@@ -6,7 +6,10 @@
 #[expect(dead_code, reason = "no custom roles here")]
 mod exports;
 
-use azrbac::analysis::diff::{DiffQuestion, Transition, diff};
+#[path = "exports/change.rs"]
+mod change;
+
+use azrbac::analysis::diff::{DiffQuestion, diff};
 use azrbac::catalog::Catalog;
 use azrbac::condition::Attributes;
 use azrbac::decide::{
@@ -16,7 +19,8 @@ use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use azrbac::model::{Facts, World};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment};
+use change::change;
+use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, said};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -300,15 +304,7 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) -> 
                     assert_eq!(told, wanted, "{}", about());
                     *seen.entry(expected).or_default() += 1;
                     let list = who_can(tenant, &request);
-                    let found = match tenant.principal(request.principal) {
-                        Some(ix) => list
-                            .holders
-                            .iter()
-                            .find(|one| one.principal == ix)
-                            .map(|one| one.outcome),
-                        None => Some(list.others),
-                    };
-                    let found = found.unwrap_or(Outcome::NotAllowed);
+                    let found = said(tenant, &list, request.principal);
                     assert_eq!(yes(found), yes(expected), "who: {}", about());
                     let own = tenant.principal(request.principal);
                     if let Some(one) = list.stopped.iter().find(|one| Some(one.principal) == own) {
@@ -335,28 +331,6 @@ fn compare(what: &str, tenant: &Tenant, seen: &mut BTreeMap<Outcome, usize>) -> 
         }
     }
     stopped
-}
-
-/// What became of an answer: allowed is more than perhaps, and perhaps more than no.
-fn change(
-    before: (Outcome, Option<String>),
-    after: (Outcome, Option<String>),
-) -> Option<Transition> {
-    let rank = |outcome| match outcome {
-        Outcome::Allowed => 2,
-        Outcome::Conditional => 1,
-        Outcome::NotAllowed | Outcome::Denied | Outcome::Locked => 0,
-    };
-    Some(match (rank(before.0), rank(after.0)) {
-        (0, 2) => Transition::Gained,
-        (0, 1) => Transition::PerhapsGained,
-        (1, 2) => Transition::Confirmed,
-        (2, 0) => Transition::Lost,
-        (2, 1) => Transition::Doubted,
-        (1, 0) => Transition::PerhapsLost,
-        (1, 1) if before.1 != after.1 => Transition::Changed,
-        _ => return None,
-    })
 }
 
 /// Holds the difference of two tenants against what `can` says of both; how many answers changed.
@@ -393,7 +367,7 @@ fn differ(what: &str, tenants: [&Tenant; 2]) -> usize {
                     let told = found.transition(tenants, who, plane, &operation, &scope);
                     let about =
                         format!("{what}: {who} {operation} on {scope}: {before:?} {after:?}");
-                    assert_eq!(told, change(before, after), "{about}");
+                    assert_eq!(told, change(&before, &after), "{about}");
                     changed += usize::from(told.is_some());
                 }
             }

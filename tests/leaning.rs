@@ -11,7 +11,9 @@ use azrbac::decide::{Decision, Outcome, Request, WhatQuestion, effective};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, agreed, assignment};
+use exports::{
+    ALL, ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, agreed, assignment, numbered,
+};
 use serde_json::Value;
 
 const GROUP: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001/resourceGroups/rg";
@@ -243,10 +245,7 @@ fn linked_checks_are_of_the_control_plane() {
         assignment(ANN, "User", OWNER, SUBSCRIPTION),
         assignment(ALL, "User", BLOBS, SUBSCRIPTION),
     ];
-    let mut held = assignment(ANN, "User", BLOBS, SUBSCRIPTION);
-    held[0]["id"] = serde_json::json!(format!(
-        "{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-00000000aaaa"
-    ));
+    let held = numbered(assignment(ANN, "User", BLOBS, SUBSCRIPTION), 1000);
     let tenant = exports::tenant(&[files[0].clone(), files[1].clone(), held]);
     let attributes = Attributes::default();
     for (who, other, expected) in [
@@ -266,9 +265,7 @@ fn linked_checks_are_of_the_control_plane() {
         };
         let decision = azrbac::decide::can(&tenant, &request);
         let list = azrbac::decide::who_can(&tenant, &request);
-        let own = tenant.principal(who).expect("known");
-        let listed = list.holders.iter().any(|one| one.principal == own);
-        assert_eq!(listed, expected == Outcome::Allowed, "{who} {other}");
+        assert_eq!(exports::said(&tenant, &list, who), expected, "{who} {other}");
         assert_eq!(decision.outcome, expected, "{who} {other}");
         assert!(decision.linked[0].decision.grants.iter().all(|grant| {
             tenant.assignment(grant.assignment).role
@@ -280,10 +277,7 @@ fn linked_checks_are_of_the_control_plane() {
 /// The set of a subtree is what any of its places gives.
 #[test]
 fn sets_are_counted_and_united() {
-    let mut held = assignment(ANN, "User", OWNER, GROUP);
-    held[0]["id"] = serde_json::json!(format!(
-        "{GROUP}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-00000000aaaa"
-    ));
+    let held = numbered(assignment(ANN, "User", OWNER, GROUP), 1000);
     let deny = Deny { scope: GROUP, actions: &["Microsoft.Storage/*"], ..PLAIN };
     let tenant = tenant(&[held, deny.file()]);
     let (who, attributes) = (ANN.parse::<Guid>().expect("an id"), Attributes::default());

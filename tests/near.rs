@@ -9,7 +9,9 @@ use azrbac::condition::Attributes;
 use azrbac::decide::{NearReason, Request, can};
 use azrbac::ident::{Guid, Operation, Plane, Scope};
 use azrbac::tenant::Tenant;
-use exports::{ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, custom, tenant};
+use exports::{
+    ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, custom, numbered, tenant,
+};
 use serde_json::{Value, json};
 
 const READ: &str = "Microsoft.Storage/storageAccounts/read";
@@ -37,12 +39,7 @@ fn near(
 
 /// The `number`th assignment of Ann.
 fn held(number: u8, role: &str, scope: &str) -> Value {
-    let mut file = assignment(ANN, "User", role, scope);
-    let name = format!("52000000-0000-4000-8000-0000000000{number:02}");
-    file[0]["id"] =
-        json!(format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"));
-    file[0]["name"] = json!(name);
-    file
+    numbered(assignment(ANN, "User", role, scope), number.into())
 }
 
 /// Steps up from the target to what both have above them, and down again.
@@ -172,14 +169,8 @@ fn what_stands_here_is_looked_at_however_much_stands_elsewhere() {
     let group = |number: usize| format!("{SUBSCRIPTION}/resourceGroups/rg{number:06}");
     let mut list: Vec<Value> = (0..LOOKED_AT + 5)
         .map(|number| {
-            let mut one = held(0, OWNER, &group(number))[0].clone();
-            let name = format!("53000000-0000-4000-8000-{number:012}");
-            one["id"] = json!(format!(
-                "{}/providers/Microsoft.Authorization/roleAssignments/{name}",
-                group(number)
-            ));
-            one["name"] = json!(name);
-            one
+            let one = assignment(ANN, "User", OWNER, &group(number));
+            numbered(one, 1000 + number)[0].clone()
         })
         .collect();
     // Siblings are numbered from the last name to the first, so this comes after all others.

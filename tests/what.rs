@@ -10,7 +10,7 @@ use azrbac::decide::{WhatQuestion, what_can};
 use azrbac::ident::{Guid, Plane, Scope};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ANN, Group, OWNER, SUBSCRIPTION, TEAM, assignment, tenant};
+use exports::{ANN, Group, OWNER, SUBSCRIPTION, TEAM, assignment, numbered, tenant};
 use serde_json::{Value, json};
 
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -24,12 +24,7 @@ fn group() -> String {
 
 /// An assignment of a number, to somebody.
 fn held(number: u8, who: (&str, &str), role: &str, scope: &str) -> Value {
-    let mut file = assignment(who.0, who.1, role, scope);
-    let name = format!("52000000-0000-4000-8000-0000000000{number:02}");
-    file[0]["id"] =
-        json!(format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"));
-    file[0]["name"] = json!(name);
-    file
+    numbered(assignment(who.0, who.1, role, scope), number.into())
 }
 
 const SELF: (&str, &str) = (ANN, "User");

@@ -2,9 +2,9 @@
 
 use azrbac::catalog::Catalog;
 use azrbac::decide::{
-    Decision, Outcome, Request, WhatQuestion, can, effective, where_can, who_can,
+    Decision, Outcome, Request, WhatQuestion, WhoCan, can, effective, where_can, who_can,
 };
-use azrbac::ident::Scope;
+use azrbac::ident::{Guid, Scope};
 use azrbac::ingest;
 use azrbac::model::Facts;
 use azrbac::tenant::Tenant;
@@ -26,22 +26,21 @@ pub(crate) fn tenant(files: &[Value]) -> Tenant {
     Tenant::build(facts, &Catalog::newest())
 }
 
-/// What `can` says, after every listing was found to say the same.
-pub(crate) fn agreed(tenant: &Tenant, request: &Request<'_>) -> Decision {
-    let decision = can(tenant, request);
-    let is_yes = matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional);
-    let listed = if is_yes { decision.outcome } else { Outcome::NotAllowed };
-    let list = who_can(tenant, request);
-    let found = match tenant.principal(request.principal) {
-        Some(ix) => list.holders.iter().find(|one| one.principal == ix).map(|one| one.outcome),
-        None => Some(list.others),
-    };
-    assert_eq!(found.unwrap_or(Outcome::NotAllowed), listed, "who can");
-    if let Some(at) = tenant.scope(request.scope) {
-        let everywhere = Request { scope: &Scope::root(), ..request.clone() };
-        assert_eq!(where_can(tenant, &everywhere).outcome_at(tenant, at), listed, "where can");
+/// What a list says of somebody: whom it does not name, it refuses.
+pub(crate) fn said(tenant: &Tenant, list: &WhoCan, who: Guid) -> Outcome {
+    match tenant.principal(who) {
+        Some(ix) => list
+            .holders
+            .iter()
+            .find(|one| one.principal == ix)
+            .map_or(Outcome::NotAllowed, |one| one.outcome),
+        None => list.others,
     }
-    let question = WhatQuestion {
+}
+
+/// The question of a request, about whatever its principal may do there.
+pub(crate) fn everything<'r>(request: &Request<'r>) -> WhatQuestion<'r> {
+    WhatQuestion {
         principal: request.principal,
         scope: Some(request.scope),
         attributes: request.attributes,
@@ -49,7 +48,30 @@ pub(crate) fn agreed(tenant: &Tenant, request: &Request<'_>) -> Decision {
         at: request.at,
         via_lighthouse: request.via_lighthouse,
         wildcards: request.wildcards,
-    };
+    }
+}
+
+/// An assignment with an id of its own: one principal may hold several.
+pub(crate) fn numbered(mut file: Value, number: usize) -> Value {
+    let name = format!("52000000-0000-4000-8000-{number:012}");
+    let scope = file[0]["scope"].as_str().unwrap_or_default().to_owned();
+    file[0]["id"] =
+        json!(format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"));
+    file[0]["name"] = json!(name);
+    file
+}
+
+/// What `can` says, after every listing was found to say the same.
+pub(crate) fn agreed(tenant: &Tenant, request: &Request<'_>) -> Decision {
+    let decision = can(tenant, request);
+    let is_yes = matches!(decision.outcome, Outcome::Allowed | Outcome::Conditional);
+    let listed = if is_yes { decision.outcome } else { Outcome::NotAllowed };
+    assert_eq!(said(tenant, &who_can(tenant, request), request.principal), listed, "who can");
+    if let Some(at) = tenant.scope(request.scope) {
+        let everywhere = Request { scope: &Scope::root(), ..request.clone() };
+        assert_eq!(where_can(tenant, &everywhere).outcome_at(tenant, at), listed, "where can");
+    }
+    let question = everything(request);
     let set = effective(tenant, &question, request.plane);
     let held = [Outcome::Allowed, Outcome::Conditional]
         .into_iter()
