@@ -61,7 +61,7 @@ pub(super) fn compile(
 ) -> Option<Positions> {
     let mut positions = Positions::default();
     for (number, block) in blocks.iter().enumerate() {
-        let number = u32::try_from(number).ok().filter(|n| *n < 1 << 22)?;
+        let number = u32::try_from(number).ok()?;
         for (side, patterns) in [(Side::Allow, block.allow), (Side::Except, block.except)] {
             let mut texts: Vec<&str> = patterns.iter().map(|pattern| pattern.folded()).collect();
             texts.sort_unstable();

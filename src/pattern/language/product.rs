@@ -8,8 +8,8 @@
 use super::automaton::{Automaton, CONSTANTS, Context, NONE, State, constant};
 use super::compile::{VERBS, Verbs};
 use super::{LanguageLimit, STATE_LIMIT};
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, Hasher};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
 /// What a pair of states says about a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) fn exists(
     judge: impl Fn(&State, &State) -> Verdict,
 ) -> bool {
     let mut stack = Vec::new();
-    let mut seen: HashSet<(u32, u32), MixState> = HashSet::default();
+    let mut seen: FxHashSet<(u32, u32)> = FxHashSet::default();
     match judge(a.state(a.start), b.state(b.start)) {
         Verdict::Found => return true,
         Verdict::Never => return false,
@@ -71,7 +71,7 @@ pub(super) fn shortest(
         depth: usize,
     }
     let mut nodes: Vec<Node> = Vec::new();
-    let mut seen: HashSet<(u32, u32), MixState> = HashSet::default();
+    let mut seen: FxHashSet<(u32, u32)> = FxHashSet::default();
     let start = (a.start, b.start);
     if never(a.state(start.0), b.state(start.1)) {
         return None;
@@ -209,7 +209,7 @@ pub(super) fn combine(
     f: impl Fn(Verbs, Verbs) -> Verbs,
 ) -> Result<Automaton, LanguageLimit> {
     let mut result = Automaton::new();
-    let mut known: HashMap<(u32, u32), u32, MixState> = HashMap::default();
+    let mut known: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     let mut queue = VecDeque::new();
     let mut name = |pair: (u32, u32), result: &mut Automaton, queue: &mut VecDeque<_>| {
         if pair.0 == NONE {
@@ -277,48 +277,4 @@ pub(super) fn complement(a: &Automaton) -> Automaton {
     }
     result.start = shift(a.start);
     result.finish()
-}
-
-/// A fast hash for keys that we make ourselves; a bad case costs time that the limits bound.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct MixState;
-
-/// See [`MixState`].
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mix(u64);
-
-impl BuildHasher for MixState {
-    type Hasher = Mix;
-
-    fn build_hasher(&self) -> Mix {
-        Mix(0)
-    }
-}
-
-impl Mix {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.add(u64::from_le_bytes(word));
-        }
-    }
-
-    fn write_u32(&mut self, word: u32) {
-        self.add(u64::from(word));
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.add(word as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
 }

@@ -1,10 +1,10 @@
 //! Subset construction: from positions of patterns to an automaton.
 
 use super::automaton::{Automaton, Context, NONE, constant};
-use super::compile::{ALL, Position, Positions, Side, Symbol, Verbs};
-use super::product::MixState;
+use super::compile::{Position, Positions, Side, Symbol, Verbs};
 use super::{ITEM_LIMIT, LanguageLimit, RAW_LIMIT};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// A block whose grant is not settled yet.
 #[derive(Debug, Clone, Copy)]
@@ -31,17 +31,24 @@ struct Row {
     items: Vec<u32>,
 }
 
-const HEADER: u32 = 1 << 31;
+/// A settled [`Row`] and where its path ends: paths with equal keys lead to one state.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    context: Context,
+    granted: Verbs,
+    /// Of each live block its number and what `allow` and `except` match whatever follows.
+    live: Vec<(u32, Verbs, Verbs)>,
+    items: Vec<u32>,
+}
 
 /// Builds the automaton of the union of all blocks.
 pub(super) fn build(positions: &Positions) -> Result<Automaton, LanguageLimit> {
     let mut builder = Builder {
         table: &positions.table,
         automaton: Automaton::new(),
-        known: HashMap::default(),
+        known: FxHashMap::default(),
         keys: Vec::new(),
         stored: 0,
-        key: Vec::new(),
     };
     let mut row = Row::default();
     for start in &positions.starts {
@@ -63,48 +70,41 @@ pub(super) fn build(positions: &Positions) -> Result<Automaton, LanguageLimit> {
 struct Builder<'p> {
     table: &'p [Position],
     automaton: Automaton,
-    known: HashMap<Box<[u32]>, u32, MixState>,
+    known: FxHashMap<Rc<Key>, u32>,
     /// The state behind each key, in the order of discovery.
-    keys: Vec<(u32, Box<[u32]>)>,
+    keys: Vec<(u32, Rc<Key>)>,
     stored: usize,
-    key: Vec<u32>,
 }
 
 impl Builder<'_> {
     fn expand(&mut self, index: usize, row: &mut Row) -> Result<(), LanguageLimit> {
-        let (id, key) = (self.keys[index].0, std::mem::take(&mut self.keys[index].1));
-        let context = if key[0] & 1 == 1 { Context::AfterSlash } else { Context::Inside };
-        let granted = u8::try_from(key[0] >> 1).unwrap_or(ALL);
-        let mut live = Vec::new();
+        let (id, key) = (self.keys[index].0, Rc::clone(&self.keys[index].1));
         // What a star keeps when it reads: itself and what follows it, but it can no longer vanish.
         let mut stay = Row::default();
         let mut moves: Vec<(char, u32)> = Vec::new();
-        for word in &key[1..] {
-            if word & HEADER != 0 {
-                live.push(Live {
-                    block: (word & !HEADER) >> 8,
-                    allow: u8::try_from(word >> 4 & 15).unwrap_or(ALL),
-                    except: u8::try_from(word & 15).unwrap_or(ALL),
-                    more: 0,
-                    reach: 0,
-                    cut: 0,
-                });
-                continue;
-            }
-            match self.table[*word as usize].symbol {
+        for item in &key.items {
+            match self.table[*item as usize].symbol {
                 Symbol::Star(_) => {
-                    stay.items.push(*word);
-                    enter(self.table, word + 1, &mut stay);
+                    stay.items.push(*item);
+                    enter(self.table, item + 1, &mut stay);
                 }
-                Symbol::Char(character) => moves.push((character, word + 1)),
+                Symbol::Char(character) => moves.push((character, item + 1)),
                 Symbol::End => {}
             }
         }
         moves.sort_unstable();
         let table = self.table;
         let mut target = |builder: &mut Self, reached: &[(char, u32)], context| {
-            row.granted = granted;
-            row.live.clone_from(&live);
+            row.granted = key.granted;
+            row.live.clear();
+            row.live.extend(key.live.iter().map(|(block, allow, except)| Live {
+                block: *block,
+                allow: *allow,
+                except: *except,
+                more: 0,
+                reach: 0,
+                cut: 0,
+            }));
             row.items.clone_from(&stay.items);
             for (_, position) in reached {
                 enter(table, *position, row);
@@ -117,11 +117,11 @@ impl Builder<'_> {
         for group in moves.chunk_by(|a, b| a.0 == b.0) {
             if group[0].0 != '/' {
                 edges.push((group[0].0, target(self, group, Context::Inside)?));
-            } else if context == Context::Inside {
+            } else if key.context == Context::Inside {
                 slash = target(self, group, Context::AfterSlash)?;
             }
         }
-        if slash == NONE && context == Context::Inside {
+        if slash == NONE && key.context == Context::Inside {
             slash = target(self, &[], Context::AfterSlash)?;
         }
         self.automaton.connect(id, other, slash, &edges);
@@ -134,28 +134,23 @@ impl Builder<'_> {
         if row.live.is_empty() {
             return Ok(constant(row.granted, context));
         }
-        self.key.clear();
-        self.key.push(u32::from(row.granted) << 1 | u32::from(context == Context::AfterSlash));
-        let mut items = row.items.iter().peekable();
-        for live in &row.live {
-            let bits = u32::from(live.allow) << 4 | u32::from(live.except);
-            self.key.push(HEADER | live.block << 8 | bits);
-            while let Some(item) =
-                items.next_if(|item| self.table[**item as usize].block == live.block)
-            {
-                self.key.push(*item);
-            }
-        }
-        if let Some(id) = self.known.get(self.key.as_slice()) {
+        let key = Key {
+            context,
+            granted: row.granted,
+            live: row.live.iter().map(|live| (live.block, live.allow, live.except)).collect(),
+            items: row.items.clone(),
+        };
+        if let Some(id) = self.known.get(&key) {
             return Ok(*id);
         }
-        self.stored += self.key.len();
+        self.stored += key.live.len() + key.items.len();
         if self.automaton.own_states() >= RAW_LIMIT || self.stored > ITEM_LIMIT {
             return Err(LanguageLimit::States);
         }
         let id = self.automaton.push(context, now(self.table, row));
-        self.known.insert(self.key.as_slice().into(), id);
-        self.keys.push((id, self.key.as_slice().into()));
+        let key = Rc::new(key);
+        self.known.insert(Rc::clone(&key), id);
+        self.keys.push((id, key));
         Ok(id)
     }
 }
