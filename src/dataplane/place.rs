@@ -231,7 +231,6 @@ impl<'t> Place<'t> {
         }
         let name = switch.child.as_deref().filter(|name| *name != "*");
         let mut closed: Option<Truth> = None;
-        let mut listed = false;
         for child in self.children(&switch.on) {
             let scope = self.tenant.scope_text(child);
             if name.is_some_and(|name| !scope.leaf().eq_ignore_ascii_case(name)) {
@@ -241,14 +240,12 @@ impl<'t> Place<'t> {
             let Some(properties) = &resource.properties else {
                 return Given::NotDescribed(scope.clone());
             };
-            listed = true;
             // Open while any of them is.
             let this = switch.closed.decide(Some(properties));
             closed = Some(closed.map_or(this, |before| before.and(this)));
         }
         match closed {
             Some(closed) => Given::Decided(closed),
-            None if listed => Given::Absent,
             None if self.tenant.world() == World::Open || self.properties().is_none() => {
                 Given::NotDescribed(self.child(&switch.on, name.unwrap_or(ANY)))
             }

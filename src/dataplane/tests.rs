@@ -6,16 +6,16 @@ use super::keys::method;
 use super::native::vault;
 use super::place::{Missing, Place};
 use super::walk::switch_scopes;
-use super::{Effective, where_access};
+use super::{AccessRegion, Effective, Via, WhereAccess, audit, door_states, where_access};
 use crate::catalog::Catalog;
 use crate::catalog::local_auth::{
     DoorState, KeyAction, LocalAuthCatalog, LockEffect, ResourceType, facts_of,
 };
 use crate::condition::Attributes;
-use crate::decide::{Method, Request};
-use crate::ident::{Operation, Plane, Scope};
+use crate::decide::{Covers, Method, Outcome, Request};
+use crate::ident::{Operation, Plane, Scope, Timestamp};
 use crate::model::Facts;
-use crate::tenant::Tenant;
+use crate::tenant::{ScopeIx, Tenant};
 use crate::truth::Truth;
 use serde_json::{Value, json};
 
@@ -251,4 +251,142 @@ fn children_are_those_of_the_resource_and_of_no_other() {
         );
         assert!(below(&accounts).is_empty(), "it is not its own child");
     }
+}
+
+const STORAGE: &str = "Microsoft.Storage/storageAccounts";
+/// It may read keys.
+const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
+const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+
+/// An assignment of a built-in role to the principal of a number.
+fn assigned(number: usize, of: &str, role: &str, scope: &str) -> Value {
+    json!({
+        "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{number:08}-0000-4000-8000-000000000002"),
+        "principalId": numbered(number), "principalType": of, "scope": scope,
+        "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+        "type": "Microsoft.Authorization/roleAssignments",
+    })
+}
+
+fn numbered(number: usize) -> String {
+    format!("{number:08}-0000-4000-8000-000000000001")
+}
+
+/// Who holds a key of the account `a`, with how sure that is, and the scope of each assignment.
+fn key_holders(tenant: &Tenant, at: Option<Timestamp>) -> Vec<(String, Truth)> {
+    let doors = audit(tenant, at);
+    let account = doors.iter().find(|doors| doors.resource.leaf() == "a").expect("the account");
+    let who = |principal| tenant.principal_id(principal).to_string();
+    account.holders.iter().map(|one| (who(one.principal), one.certain)).collect()
+}
+
+#[test]
+fn everybody_with_a_key_is_told_wherever_the_role_is_assigned() {
+    let subscription = GROUP.split("/resourceGroups").next().expect("a subscription");
+    let account = |name: &str| format!("{GROUP}/providers/{STORAGE}/{name}");
+    let scopes = [
+        (subscription.to_string(), true),
+        (format!("{subscription}/resourceGroups/other"), false),
+        (GROUP.to_string(), true),
+        (account("a"), true),
+        (account("b"), false),
+        (account("c"), false),
+    ];
+    let mut given = vec![
+        resource(STORAGE, "a", json!({"allowSharedKeyAccess": true})),
+        resource(STORAGE, "b", json!({"allowSharedKeyAccess": true})),
+        resource(STORAGE, "c", json!({"allowSharedKeyAccess": true})),
+    ];
+    let mut expected = Vec::new();
+    for (number, (scope, counts)) in scopes.iter().enumerate() {
+        given.push(assigned(number, "User", CONTRIBUTOR, scope));
+        given.push(assigned(number + 50, "User", READER, scope));
+        if *counts {
+            expected.push((numbered(number), Truth::True));
+        }
+    }
+    assert_eq!(key_holders(&tenant(&given), None), expected);
+}
+
+/// A group stands for people whom nobody listed, not for nobody.
+#[test]
+fn a_group_holds_a_key_only_where_its_members_are_not_known() {
+    let group = |members: Option<Value>| {
+        let mut group = json!({"id": numbered(1), "displayName": "Team", "securityEnabled": true});
+        if let Some(members) = members {
+            group["members"] = members;
+        }
+        let account = resource(STORAGE, "a", json!({"allowSharedKeyAccess": true}));
+        let mut facts = Facts::default();
+        let given = json!([account, assigned(1, "Group", CONTRIBUTOR, GROUP)]).to_string();
+        crate::ingest::read(&mut facts, "azure.json", given.as_bytes());
+        crate::ingest::read(&mut facts, "groups.json", json!([group]).to_string().as_bytes());
+        assert!(facts.errors.is_empty(), "{:?}", facts.errors);
+        let tenant = Tenant::build(facts, &Catalog::newest());
+        key_holders(&tenant, None).into_iter().map(|(who, _)| who).collect::<Vec<_>>()
+    };
+    let ann =
+        json!({"@odata.type": "#microsoft.graph.user", "id": numbered(2), "displayName": "Ann"});
+    assert_eq!(group(None), [numbered(1)]);
+    assert_eq!(group(Some(json!([]))), [""; 0]);
+    assert_eq!(group(Some(json!([ann]))), [numbered(2)]);
+}
+
+#[test]
+fn a_list_of_doors_tells_what_an_unknown_state_hangs_on() {
+    let bare =
+        json!({"id": format!("{GROUP}/providers/{STORAGE}/a"), "name": "a", "type": STORAGE});
+    let of = |account: Value| {
+        let found = door_states(&tenant(&[account])).remove(0);
+        (found.state, found.decided_by)
+    };
+    let (state, decided_by) = of(bare);
+    assert_eq!(state, DoorState::Unknown);
+    assert!(!decided_by.is_empty() && decided_by.is_sorted(), "{decided_by:?}");
+    assert!(decided_by.windows(2).all(|two| two[0] != two[1]), "{decided_by:?}");
+    for (open, expected) in [(true, DoorState::Open), (false, DoorState::Closed)] {
+        let account = resource(
+            STORAGE,
+            "a",
+            json!({"allowSharedKeyAccess": open, "isLocalUserEnabled": open}),
+        );
+        assert_eq!(of(account), (expected, Vec::new()));
+    }
+}
+
+/// Each kind of region says of which scopes it speaks.
+#[test]
+fn a_region_reaches_what_it_covers() {
+    let tenant = tenant(&[resource(STORAGE, "a", json!({})), resource(STORAGE, "b", json!({}))]);
+    let at = |scope: &str| tenant.scope(&Scope::new(scope).expect("a scope")).expect("it is named");
+    let (group, a) = (at(GROUP), at(&format!("{GROUP}/providers/{STORAGE}/a")));
+    let b = at(&format!("{GROUP}/providers/{STORAGE}/b"));
+    let listed = |covers, except: &[ScopeIx]| {
+        let region = AccessRegion {
+            scope: group,
+            covers,
+            except: except.to_vec(),
+            effective: Effective::Allowed,
+            via: Via::Rbac,
+            rbac: Outcome::Allowed,
+            residual: None,
+        };
+        let where_access = WhereAccess { regions: vec![region], gaps: Vec::new() };
+        [group, a, b].map(|scope| where_access.at(&tenant, scope).0 == Effective::Allowed)
+    };
+    assert_eq!(listed(Covers::Only, &[]), [true, false, false]);
+    assert_eq!(listed(Covers::Subtree, &[]), [true, true, true]);
+    assert_eq!(listed(Covers::Subtree, &[a]), [true, false, true]);
+    assert_eq!(listed(Covers::Below, &[b]), [false, true, false]);
+}
+
+#[test]
+fn who_holds_a_key_is_judged_at_the_time_of_the_audit() {
+    let mut given = assigned(1, "User", CONTRIBUTOR, GROUP);
+    given["endDateTime"] = json!("2026-06-01T00:00:00Z");
+    let tenant = tenant(&[resource(STORAGE, "a", json!({"allowSharedKeyAccess": true})), given]);
+    let at = |time: &str| key_holders(&tenant, Some(time.parse().expect("a time")));
+    assert_eq!(at("2026-05-01T00:00:00Z"), [(numbered(1), Truth::True)]);
+    assert_eq!(at("2026-07-01T00:00:00Z"), []);
+    assert_eq!(key_holders(&tenant, None), [(numbered(1), Truth::Unknown)]);
 }

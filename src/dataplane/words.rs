@@ -215,3 +215,59 @@ pub(super) fn short(operation: &Operation) -> String {
 fn list(operations: &[Operation]) -> String {
     operations.iter().map(short).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::local_auth::{Certainty, Grants};
+    use crate::ident::Scope;
+    use crate::truth::Truth;
+
+    #[test]
+    fn what_a_key_operation_brings_is_called_by_its_name() {
+        for (operation, expected) in [
+            ("Microsoft.Storage/storageAccounts/listKeys/action", "a key"),
+            (
+                "Microsoft.Storage/storageAccounts/listAccountSas/action",
+                "a shared access signature",
+            ),
+            ("Microsoft.Compute/disks/beginGetAccess/action", "a shared access signature"),
+            ("Microsoft.CognitiveServices/accounts/listKeys/action", "an API key"),
+            ("Microsoft.Search/searchServices/listAdminKeys/action", "an API key"),
+            (
+                "Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action",
+                "a certificate of the cluster",
+            ),
+            (
+                "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+                "a certificate of the cluster",
+            ),
+            (
+                "Microsoft.RedHatOpenShift/clusters/listKubeconfig/action",
+                "a certificate of the cluster",
+            ),
+            ("Microsoft.ContainerRegistry/registries/tokens/read", "a token"),
+            (
+                "Microsoft.DocumentDB/databaseAccounts/listConnectionStrings/action",
+                "a connection string",
+            ),
+            ("Microsoft.ContainerRegistry/registries/listCredentials/action", "a password"),
+            ("Microsoft.Web/sites/publishxml/action", "a password"),
+            ("Microsoft.DBforMySQL/servers/resetPassword/action", "a password"),
+        ] {
+            let mut key = HeldKey {
+                operation: Operation::new(operation).expect("an operation"),
+                scope: Scope::root(),
+                mechanism: Mechanism::Returns,
+                grants: Grants::Full,
+                certainty: Certainty::Verified,
+                held: Truth::True,
+                opens: Truth::True,
+                grant: None,
+            };
+            assert_eq!(credential(&key), expected, "{operation}");
+            key.mechanism = Mechanism::Sets;
+            assert_eq!(credential(&key), "a password or key of its own choice", "{operation}");
+        }
+    }
+}
