@@ -218,10 +218,8 @@ impl Automaton {
         let mut ways = vec![0u8; self.states.len()];
         let mut plain = vec![false; self.states.len()];
         for state in &self.states[CONSTANTS as usize..] {
-            if state.other != NONE {
-                // The default edge stands for many characters.
-                ways[state.other as usize] = 2;
-            }
+            // The default edge, which every state has, stands for many characters.
+            ways[state.other as usize] = 2;
             for to in self.edges(state).iter().map(|edge| edge.1).chain([state.slash]) {
                 if to != NONE {
                     ways[to as usize] = ways[to as usize].saturating_add(1);

@@ -53,9 +53,6 @@ pub const STATE_LIMIT: usize = 1 << 18;
 /// out of memory once both languages exist.
 pub const TANGLE_LIMIT: usize = 1 << 11;
 
-/// The most states before trimming.
-const RAW_LIMIT: usize = STATE_LIMIT;
-
 /// The most pattern positions held while a language is built.
 const ITEM_LIMIT: usize = 1 << 23;
 
@@ -185,11 +182,8 @@ impl Language {
     }
 
     // INVARIANT (bounded walks): every automaton of a language went through here, or has the states
-    // of one that did.
+    // of one that did. Its states were counted while it was built.
     fn checked(automaton: Automaton) -> Result<Language, LanguageLimit> {
-        if automaton.own_states() > STATE_LIMIT {
-            return Err(LanguageLimit::States);
-        }
         if automaton.tangled > TANGLE_LIMIT {
             return Err(LanguageLimit::Tangle);
         }

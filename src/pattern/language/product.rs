@@ -171,8 +171,8 @@ fn each_next(
     mut visit: impl FnMut(Step, (u32, u32)) -> bool,
 ) -> bool {
     let (p, q) = (a.state(pair.0), b.state(pair.1));
-    // INVARIANT (context): both stand after a slash, or neither.
-    if p.slash != NONE && q.slash != NONE && visit(Step::Slash, (p.slash, q.slash)) {
+    // INVARIANT (context): both stand after a slash, and have no edge for one, or neither.
+    if p.slash != NONE && visit(Step::Slash, (p.slash, q.slash)) {
         return true;
     }
     if visit(Step::Other, (p.other, q.other)) {

@@ -2,7 +2,7 @@
 
 use super::automaton::{Automaton, Context, NONE, constant};
 use super::compile::{Position, Positions, Side, Symbol, Verbs};
-use super::{ITEM_LIMIT, LanguageLimit, RAW_LIMIT};
+use super::{ITEM_LIMIT, LanguageLimit, STATE_LIMIT};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -144,7 +144,7 @@ impl Builder<'_> {
             return Ok(*id);
         }
         self.stored += key.live.len() + key.items.len();
-        if self.automaton.own_states() >= RAW_LIMIT || self.stored > ITEM_LIMIT {
+        if self.automaton.own_states() >= STATE_LIMIT || self.stored > ITEM_LIMIT {
             return Err(LanguageLimit::States);
         }
         let id = self.automaton.push(context, now(self.table, row));
@@ -176,11 +176,9 @@ fn enter(table: &[Position], position: u32, row: &mut Row) {
         match here.symbol {
             Symbol::Char(_) | Symbol::End => return,
             Symbol::Star(false) => at += 1,
-            Symbol::Star(true) => {
-                // The slash after the star, or what stands after that slash.
-                row.items.push(u32::try_from(at + 1).unwrap_or(NONE));
-                at += 2;
-            }
+            // What stands after the star and its slash; not that slash itself, as this star stands
+            // after one and no segment is empty.
+            Symbol::Star(true) => at += 2,
         }
     }
 }
