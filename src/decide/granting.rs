@@ -3,11 +3,11 @@
 use super::decision::{Decision, Grant, Subtraction};
 use super::gaps;
 use super::inputs::ConditionInputs;
-use super::rows::applying;
+use super::rows::{applying, in_force};
 use super::walk::Walk;
 use crate::condition::Assumptions;
 use crate::ident::Plane;
-use crate::model::{AssignmentState, Guard, World};
+use crate::model::{Guard, World};
 use crate::pattern::Match;
 use crate::tenant::{Held, PrincipalIx, Row, Tenant, plane_at};
 use crate::truth::Truth;
@@ -60,21 +60,7 @@ impl Walk<'_> {
 
     /// Is the assignment in force at the time of the request? `None` where that cannot be told.
     pub(super) fn in_force(&self, row: &Row) -> Option<bool> {
-        if row.is_plain() {
-            return Some(true);
-        }
-        let assignment = self.tenant.assignment(row.fact);
-        if assignment.state == AssignmentState::Eligible {
-            return Some(false);
-        }
-        if assignment.start().is_none() && assignment.end().is_none() {
-            return Some(true);
-        }
-        let at = self.request.at?;
-        Some(
-            assignment.start().is_none_or(|start| start <= at)
-                && assignment.end().is_none_or(|end| at < end),
-        )
+        in_force(self.tenant, self.request.at, row)
     }
 
     /// Adds what an assignment gives; what a no would lean on besides.

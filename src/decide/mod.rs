@@ -33,7 +33,8 @@ pub use decision::{Decision, DenyHit, Grant, Linked, NearMiss, NearReason, Outco
 pub use expand::{Effective, effective, what_can_expanded};
 pub use listing_gaps::{what_can_gaps, who_can_gaps};
 pub use request::{NEAR_MISSES, Request};
-pub(crate) use sweep::{Seen, Spot, Sweep, SweepQuestion, in_force};
+pub(crate) use rows::in_force;
+pub(crate) use sweep::{Seen, Spot, Sweep, SweepQuestion};
 pub(crate) use sweep_sum::{Outcomes, Universe};
 pub use what_can::{
     HeldBlock, OperationOutcome, WhatCan, WhatQuestion, changes, speaks_of, what_can,

@@ -1,5 +1,7 @@
 //! Which of many assignments stand on the way from a place to the root.
 
+use crate::ident::Timestamp;
+use crate::model::AssignmentState;
 use crate::tenant::{Path, PrincipalIx, Row, Tenant};
 
 /// More rows than this are bisected for each scope of the path instead of looked at one by one. As many as
@@ -16,6 +18,26 @@ pub(super) fn applying<'w>(rows: &'w [Row], path: &'w Path) -> impl Iterator<Ite
         })
     });
     few.iter().filter(|row| path.holds(row.scope)).chain(bisected)
+}
+
+/// Is an assignment in force? `None` where nobody said when. What is eligible gives nothing until somebody
+/// activates it (semantics.md 10.1).
+pub(crate) fn in_force(tenant: &Tenant, at: Option<Timestamp>, row: &Row) -> Option<bool> {
+    if row.is_plain() {
+        return Some(true);
+    }
+    let assignment = tenant.assignment(row.fact);
+    if assignment.state == AssignmentState::Eligible {
+        return Some(false);
+    }
+    if assignment.start().is_none() && assignment.end().is_none() {
+        return Some(true);
+    }
+    let at = at?;
+    Some(
+        assignment.start().is_none_or(|start| start <= at)
+            && assignment.end().is_none_or(|end| at < end),
+    )
 }
 
 /// How many lists are taken together.

@@ -7,13 +7,14 @@
 use super::Request;
 use super::denying::binds_unlisted;
 use super::locks;
+use super::rows::in_force;
 use super::sweep_held::{Held, Verdicts};
 use super::sweep_sum::{Outcomes, Sum, Universe};
 use super::walk::Walk;
 use super::what_can::no_operation;
 use crate::condition::Attributes;
 use crate::ident::{Guid, Plane, Scope, ScopeKind, Timestamp};
-use crate::model::{AssignmentState, DenyEffect, LockLevel, Touches, World};
+use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
 use crate::tenant::{Bits, DenyRow, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
 use crate::tenant::{unite, without};
@@ -442,20 +443,4 @@ impl<'t> Sweep<'t> {
             }
         }
     }
-}
-
-/// Is an assignment in force? `None` where nobody said when.
-pub(crate) fn in_force(tenant: &Tenant, at: Option<Timestamp>, row: &Row) -> Option<bool> {
-    let assignment = tenant.assignment(row.fact);
-    if assignment.state == AssignmentState::Eligible {
-        return Some(false);
-    }
-    if assignment.start().is_none() && assignment.end().is_none() {
-        return Some(true);
-    }
-    let at = at?;
-    Some(
-        assignment.start().is_none_or(|start| start <= at)
-            && assignment.end().is_none_or(|end| at < end),
-    )
 }
