@@ -10,7 +10,7 @@ use super::{Request, locks};
 use crate::ident::{Operation, Plane, Scope, Verb};
 use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
-use crate::tenant::{Bits, DenyRow, Mark, Operations, PrincipalIx, Row, ScopeIx, Tenant};
+use crate::tenant::{Bits, DenyRow, Mark, Operations, PrincipalIx, Row, ScopeIx, Tenant, numbers};
 
 /// What a principal may do on one plane: for each operation of the catalog one outcome, kept as bits and
 /// turned to names only when asked.
@@ -35,7 +35,7 @@ impl<'t> Effective<'t> {
     /// that a role would give; of [`Outcome::NotAllowed`] none is listed.
     pub fn of(&self, outcome: Outcome) -> impl Iterator<Item = &'t Operation> {
         let operations = self.operations.all();
-        self.set(outcome).into_iter().flat_map(ones).map(move |at| &operations[at])
+        self.set(outcome).into_iter().flat_map(|set| numbers(set)).map(move |at| &operations[at])
     }
 
     /// The operations that are allowed.
@@ -69,17 +69,6 @@ impl<'t> Effective<'t> {
             }
         }
     }
-}
-
-/// The positions of the bits that are set.
-fn ones(bits: &Bits) -> impl Iterator<Item = usize> + '_ {
-    bits.iter().enumerate().flat_map(|(at, word)| {
-        std::iter::successors((*word != 0).then_some(*word), |rest| {
-            let rest = rest & (rest - 1);
-            (rest != 0).then_some(rest)
-        })
-        .map(move |rest| at * 64 + rest.trailing_zeros() as usize)
-    })
 }
 
 /// What may a principal do, over all operations of the catalog on one plane? Without a scope, the best
@@ -170,6 +159,42 @@ struct Expansion<'r> {
     walk: Walk<'r>,
 }
 
+/// What applies to a principal at a scope, as sets over the catalog.
+#[derive(Debug, Default)]
+struct HeldSets {
+    /// What a role gives, whatever else is learned.
+    firm: Bits,
+    /// What a role gives or may give.
+    open: Bits,
+    /// What a deny takes.
+    denied: Bits,
+    /// What a deny takes or may take.
+    perhaps: Bits,
+    /// Is something given through Lighthouse, which no lock stops?
+    lifts: bool,
+    /// Is there input that was not understood, or a role that nobody knows?
+    doubted: bool,
+}
+
+impl HeldSets {
+    /// The operations that these sets do not decide; without words where they decide all.
+    fn undecided(&self, operations: &Operations) -> Bits {
+        if self.doubted {
+            return operations.every();
+        }
+        if self.open.is_empty() && self.perhaps.is_empty() && !self.lifts {
+            return Bits::new();
+        }
+        let mut undecided = operations.none();
+        for (at, word_of) in undecided.iter_mut().enumerate() {
+            let firm = word(&self.firm, at);
+            let asked = if self.lifts { firm } else { firm & word(&self.perhaps, at) };
+            *word_of = asked | word(&self.open, at) & !firm;
+        }
+        undecided
+    }
+}
+
 /// Adds a set to another; one without words is empty.
 fn unite(into: &mut Bits, other: &[u64]) {
     if into.is_empty() {
@@ -188,60 +213,25 @@ fn word(bits: &Bits, at: usize) -> u64 {
 
 impl<'r> Expansion<'r> {
     fn effective<'t>(&self, operations: &'t Operations) -> Effective<'t> {
-        let tenant = self.walk.tenant;
-        let (mut firm, mut open) = (Bits::new(), Bits::new());
-        let mut lighthouse = self.question.via_lighthouse;
-        let mut one_by_one = self.one_by_one();
-        for id in self.walk.ids() {
-            for row in applying(tenant.rows(id), &self.walk.path) {
-                lighthouse |= !row.is_plain() && tenant.assignment(row.fact).via_lighthouse;
-                one_by_one |= self.hold(row, operations, &mut firm, &mut open);
-            }
-        }
-        if tenant.world == World::Open {
-            self.unknown(operations, &mut open);
-        }
-        let (mut denied, mut perhaps) = (Bits::new(), Bits::new());
-        if self.walk.path.has(Mark::Denies) {
-            for above in self.walk.path.upwards() {
-                for row in tenant.deny_rows_at(above) {
-                    self.deny(row, above, operations, &mut denied, &mut perhaps);
-                }
-            }
-        }
-        if tenant.world == World::Open && self.walk.located.floating {
-            for row in tenant.deny_rows.iter().filter(|row| self.walk.may_stand_above(row.scope)) {
-                self.add_denied(row, operations, &mut perhaps);
-            }
-        }
         let mut found = Effective::none(operations);
         let [allowed, conditional, locked, blocked] = &mut found.sets;
-        let quick = [&open, &denied, &perhaps].iter().all(|set| set.is_empty());
-        if quick && !lighthouse && !one_by_one {
-            *allowed = firm;
+        let held = self.held(operations);
+        let slow = held.undecided(operations);
+        if slow.is_empty() && held.denied.is_empty() {
+            *allowed = held.firm;
             self.locks(operations, allowed, locked);
             return found;
         }
-        let mut slow = operations.none();
         [&mut *allowed, &mut *conditional, &mut *locked, &mut *blocked]
             .into_iter()
             .for_each(|set| *set = operations.none());
-        for at in 0..slow.len() {
-            let (firm, denied) = (word(&firm, at), word(&denied, at));
-            slow[at] = word(&open, at) & !firm | firm & word(&perhaps, at);
-            if lighthouse {
-                slow[at] |= firm;
-            }
-            let quick = firm & !slow[at];
-            blocked[at] = quick & denied;
-            allowed[at] = quick & !denied;
-        }
-        if one_by_one {
-            slow = operations.every();
-            [&mut *allowed, &mut *blocked].into_iter().for_each(|set| set.fill(0));
+        for (at, firm) in held.firm.iter().enumerate() {
+            let quick = firm & !word(&slow, at);
+            blocked[at] = quick & word(&held.denied, at);
+            allowed[at] = quick & !word(&held.denied, at);
         }
         self.locks(operations, allowed, locked);
-        for at in ones(&slow) {
+        for at in numbers(&slow) {
             let set = match self.decided(&operations.all()[at]) {
                 Outcome::Allowed => &mut *allowed,
                 Outcome::Conditional => &mut *conditional,
@@ -254,6 +244,38 @@ impl<'r> Expansion<'r> {
         found
     }
 
+    /// What assignments and denies hold here.
+    fn held(&self, operations: &Operations) -> HeldSets {
+        let tenant = self.walk.tenant;
+        let mut held = HeldSets {
+            lifts: self.question.via_lighthouse,
+            doubted: self.gap_may_count(),
+            ..HeldSets::default()
+        };
+        for id in self.walk.ids() {
+            for row in applying(tenant.rows(id), &self.walk.path) {
+                held.lifts |= !row.is_plain() && tenant.assignment(row.fact).via_lighthouse;
+                held.doubted |= self.hold(row, operations, &mut held.firm, &mut held.open);
+            }
+        }
+        if tenant.world == World::Open {
+            self.unknown(operations, &mut held.open);
+        }
+        if self.walk.path.has(Mark::Denies) {
+            for above in self.walk.path.upwards() {
+                for row in tenant.deny_rows_at(above) {
+                    self.deny(row, above, operations, &mut held.denied, &mut held.perhaps);
+                }
+            }
+        }
+        if tenant.world == World::Open && self.walk.located.floating {
+            for row in tenant.deny_rows.iter().filter(|row| self.walk.may_stand_above(row.scope)) {
+                self.add_denied(row, operations, &mut held.perhaps);
+            }
+        }
+        held
+    }
+
     /// Moves what a lock holds back from the allowed to the locked.
     fn locks(&self, operations: &Operations, allowed: &mut Bits, locked: &mut Bits) {
         let read_only = self.lock(LockLevel::ReadOnly, false);
@@ -264,7 +286,7 @@ impl<'r> Expansion<'r> {
         if locked.is_empty() {
             *locked = operations.none();
         }
-        for at in ones(&allowed.clone()) {
+        for at in numbers(&allowed.clone()) {
             let operation = &operations.all()[at];
             let stopped = match operation.verb() {
                 Verb::Read => false,
@@ -290,7 +312,7 @@ impl<'r> Expansion<'r> {
     }
 
     /// Is there input that was not understood and could change any answer here?
-    fn one_by_one(&self) -> bool {
+    fn gap_may_count(&self) -> bool {
         let tenant = self.walk.tenant;
         tenant.gaps().iter().any(|gap| {
             matches!(
@@ -408,7 +430,7 @@ impl<'r> Expansion<'r> {
         } else {
             unite(denied, &bits);
             if exempt {
-                for at in ones(&bits) {
+                for at in numbers(&bits) {
                     let operation = &operations.all()[at];
                     let request = Request { operation, ..self.walk.request.clone() };
                     let manages =
@@ -441,8 +463,11 @@ impl<'r> Expansion<'r> {
             .any(|(_, lock)| tenant.lock(*lock).level == level);
         let below = deletes && located.exact && {
             let end = tenant.scopes.end(located.at);
-            tenant.lock_rows.iter().any(|(scope, _)| located.at < *scope && scope.0 < end)
+            tenant.lock_rows.iter().any(|(scope, _)| located.at <= *scope && scope.0 < end)
         };
         above || below
     }
 }
+
+#[cfg(test)]
+mod tests;
