@@ -406,8 +406,8 @@ fn every_two_things_together_give_what_can_gives() {
                 let what = format!("{one}, {other}, {more}, {world:?}, owner {owns}");
                 let this = tenant(&files, &catalog, world);
                 stopped += compare(&what, &this, &mut seen);
-                // A difference takes a hundred times as long as all the rest.
-                if let (Some(last), true) = (&last, turn.is_multiple_of(16)) {
+                // A difference takes fifteen times as long as all the rest.
+                if let (Some(last), true) = (&last, turn.is_multiple_of(4)) {
                     changed += differ(&what, [last, &this]);
                 }
                 last = (world == World::Open).then_some(this);

@@ -87,8 +87,7 @@ impl<'c> Record<'c> {
     /// Reads it.
     pub(super) fn read(self) -> Result<LocalAuth, Error> {
         let end = next_record(self.text, self.start).unwrap_or(self.text.len());
-        let first = line_number(self.text, self.start);
-        let header = Line { file: self.name, number: first, key: "", value: self.header() };
+        let header = Line::first(self.name, self.text, self.start, self.header());
         let lines = self.text[self.start..end].lines().enumerate().skip(1);
         let mut facts: Vec<Fact<'c>> = Vec::new();
         for (at, line) in lines {
@@ -98,7 +97,7 @@ impl<'c> Record<'c> {
             }
             let (key, value) = bare.split_once(' ').unwrap_or((bare, ""));
             let line_indent = line.len() - bare.len();
-            let line = Line { file: self.name, number: first + at, key, value };
+            let line = Line { at, key, value, ..header };
             match (line_indent, facts.last_mut()) {
                 (2, _) => facts.push(Fact { line, details: Vec::new() }),
                 (4, Some(fact)) => fact.details.push(line),
@@ -107,10 +106,6 @@ impl<'c> Record<'c> {
         }
         record(header, facts)
     }
-}
-
-fn line_number(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// The error for a record that does not come after the one before it.
@@ -123,7 +118,7 @@ pub(super) fn out_of_order(name: &str, text: &str, record: &LocalAuth) -> Error 
         }
         at = next_record(text, start);
     }
-    let line = Line { file: name, number: line_number(text, last), key: "", value: "" };
+    let line = Line::first(name, text, last, "");
     line.error(format!("`{}` stands after a record that it should precede", record.resource_type))
         .help("records are sorted by resource type and aspect, and each stands once")
 }
@@ -132,7 +127,10 @@ pub(super) fn out_of_order(name: &str, text: &str, record: &LocalAuth) -> Error 
 #[derive(Clone, Copy)]
 struct Line<'c> {
     file: &'c str,
-    number: usize,
+    /// The text before the record: its lines are counted when there is an error to tell.
+    before: &'c str,
+    /// Which line of the record it is, from zero.
+    at: usize,
     key: &'c str,
     value: &'c str,
 }
@@ -144,9 +142,14 @@ struct Fact<'c> {
 }
 
 impl<'c> Line<'c> {
+    /// The first line of the record that starts at `start`.
+    fn first(file: &'c str, text: &'c str, start: usize, value: &'c str) -> Line<'c> {
+        Line { file, before: &text[..start], at: 0, key: "", value }
+    }
+
     fn error(self, message: String) -> Error {
-        let place =
-            Place { file: self.file.into(), path: String::new(), line: self.number, column: 1 };
+        let line = memchr::memchr_iter(b'\n', self.before.as_bytes()).count() + self.at + 1;
+        let place = Place { file: self.file.into(), path: String::new(), line, column: 1 };
         Error::new(ErrorKind::Catalog, message).at(place)
     }
 
