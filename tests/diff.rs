@@ -614,3 +614,69 @@ fn what_roles_name_and_no_catalog_knows_is_compared_too() {
     assert!(effect.future && effect.operations.is_empty());
     assert_eq!(effect.allow, ["Contoso.Looms/*"]);
 }
+
+/// What somebody gains by one role at a subscription is less where a lock stands, and no two locks are alike.
+#[test]
+fn a_role_gives_less_below_a_lock_and_each_lock_holds_back_its_own() {
+    const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+    let group = |name: &str| format!("{SUBSCRIPTION}/resourceGroups/{name}");
+    let vault = |name: &str| format!("{}/providers/Microsoft.KeyVault/vaults/v", group(name));
+    let lock = |scope: String, level: &str| {
+        format!(
+            r#"{{"id": "{scope}/providers/Microsoft.Authorization/locks/l", "name": "l",
+                "type": "Microsoft.Authorization/locks", "level": "{level}"}}"#
+        )
+    };
+    let locks = [
+        lock(group("kept"), "CanNotDelete"),
+        lock(group("read"), "ReadOnly"),
+        lock(vault("below"), "CanNotDelete"),
+        lock(vault("read-below"), "ReadOnly"),
+    ];
+    let listed = ["free", "kept", "read", "below", "read-below"].map(|name| {
+        format!(
+            r#"{{"id": "{0}", "name": "v", "type": "Microsoft.KeyVault/vaults", "properties": {{}}}}"#,
+            vault(name)
+        )
+    });
+    let tree = format!(
+        r#"{{"id": "/providers/Microsoft.Management/managementGroups/root", "name": "root",
+            "displayName": "root", "type": "Microsoft.Management/managementGroups",
+            "details": {{"parent": null}}, "children": [{{"id": "{SUBSCRIPTION}", "name": "{}",
+            "displayName": "one", "type": "/subscriptions"}}]}}"#,
+        &SUBSCRIPTION[15..]
+    );
+    let tenant = |role: &str| {
+        let assignments = format!(
+            r#"[{{"principalType": "User", "scope": "{SUBSCRIPTION}",
+                "principalId": "11111111-1111-1111-1111-111111111111",
+                "roleDefinitionId": "{role}"}}]"#
+        );
+        let lists = [format!("[{}]", locks.join(",")), format!("[{}]", listed.join(","))];
+        let files: Vec<(String, String)> = [tree.clone(), assignments]
+            .into_iter()
+            .chain(lists)
+            .enumerate()
+            .map(|(number, text)| (format!("{number}.json"), text))
+            .collect();
+        load(&files, &Catalog::newest())
+    };
+    let reader = tenant("acdd72a7-3385-48ef-bd42-f606fba81ae7");
+    let owner = tenant("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
+    let attributes = Attributes::default();
+    let question = DiffQuestion {
+        at: None,
+        attributes: &attributes,
+        attributes_complete: false,
+        wildcards: Wildcards::Azure,
+    };
+    let operations = ["read", "write", "delete"].map(|verb| {
+        let name = format!("Microsoft.KeyVault/vaults/{verb}");
+        (Operation::new(&name).expect("it is well formed"), Plane::Control)
+    });
+    let mut seen = BTreeMap::new();
+    for tenants in [[&reader, &owner], [&owner, &reader]] {
+        hold("locks", tenants, &question, &operations, &mut seen);
+    }
+    assert!(seen["gained"] == seen["lost"] && seen["gained"] >= 10, "{seen:?}");
+}

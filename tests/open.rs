@@ -11,7 +11,7 @@ use azrbac::condition::Attributes;
 use azrbac::decide::{Outcome, Request, WhatQuestion, what_can_gaps};
 use azrbac::ident::{Guid, Operation, Plane, Scope, Timestamp};
 use azrbac::ingest;
-use azrbac::model::{Facts, World};
+use azrbac::model::{Facts, Touches, World};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::{NameError, Tenant};
 use exports::{
@@ -518,4 +518,47 @@ fn a_known_member_does_not_wait_for_the_others() {
     let tenant = tenant(&[held, partly]);
     assert_eq!(answer(&tenant, ANN, None), (Outcome::Conditional, vec![]));
     assert_eq!(answer(&tenant, BOB, None), (Outcome::Conditional, vec!["unknown-members"]));
+}
+
+/// Two roles that were not understood: what is told of an assignment is the mistake in its own role.
+#[test]
+fn a_role_that_was_not_understood_is_told_of_its_own_assignment() {
+    let id = |number: u8| format!("30000000-0000-4000-8000-{number:012}");
+    let role = |number: u8| {
+        let id = id(number);
+        json!([{"name": id, "roleName": format!("Role {number}"), "roleType": "CustomRole",
+            "id": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{id}"),
+            "assignableScopes": [SUBSCRIPTION], "permissions": number,
+            "type": "Microsoft.Authorization/roleDefinitions"}])
+    };
+    let files = [
+        role(1),
+        role(2),
+        assignment(ANN, "User", &id(1), SUBSCRIPTION),
+        assignment(BOB, "User", &id(2), SUBSCRIPTION),
+    ];
+    let mut facts = Facts::default();
+    for (number, file) in files.iter().enumerate() {
+        ingest::read(&mut facts, &format!("{number}.json"), file.to_string().as_bytes());
+    }
+    assert_eq!(facts.errors.len(), 2, "{:?}", facts.errors);
+    let tenant = Tenant::build(facts, &Catalog::newest());
+    let operation = Operation::new(READ).expect("an operation");
+    let scope = Scope::new(SUBSCRIPTION).expect("a scope");
+    let attributes = Attributes::default();
+    for (who, number) in [(ANN, 1), (BOB, 2)] {
+        let who = who.parse::<Guid>().expect("an id");
+        let request = Request::new(who, &operation, Plane::Control, &scope, &attributes);
+        let decision = agreed(&tenant, &request);
+        assert_eq!(decision.outcome, Outcome::Conditional);
+        let told: Vec<String> = decision
+            .gaps
+            .iter()
+            .map(|gap| match &gap.touches {
+                Touches::Role { id: Some(id), .. } => id.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told, [id(number)], "{:?}", decision.gaps);
+    }
 }

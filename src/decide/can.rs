@@ -76,7 +76,7 @@ pub fn can_at(
 /// The whole answer of a walk.
 fn answer(walk: &mut Walk<'_>) -> Decision {
     let mut decision = walk.outcome();
-    if !matches!(decision.outcome, Outcome::Allowed) && walk.request.near_misses > 0 {
+    if !matches!(decision.outcome, Outcome::Allowed) {
         decision.near = near::misses(&walk.near_question(), &decision.grants);
     }
     walk.remark(&mut decision);

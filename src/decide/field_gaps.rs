@@ -68,10 +68,10 @@ impl Field<'_> {
             let certain = tenant.is_above(row.scope, self.walk.located.at);
             let possible = self.walk.may_stand_above(row.scope);
             let unknown = || binds_unlisted(tenant, row).is_some();
-            let open = (possible && !certain) || (certain && !row.everyone && unknown());
+            let open = possible || (certain && !row.everyone && unknown());
             if open && self.walk.is_denied_by(row) {
                 let truth = self.truth_for_all(row);
-                self.gap_denies.push(DenyGap { row, above: possible && !certain, truth });
+                self.gap_denies.push(DenyGap { row, above: possible, truth });
             }
         }
     }

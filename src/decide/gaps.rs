@@ -78,16 +78,11 @@ impl Walk<'_> {
     }
 
     pub(super) fn may_be_above(&self, scope: &crate::ident::Scope) -> bool {
-        match self.tenant.scope(scope) {
-            Some(ix) => {
-                self.tenant.is_above(ix, self.located.at)
-                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
-            }
-            None => {
-                scope.contains(self.request.scope)
-                    || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
-            }
-        }
+        let above = match self.tenant.scope(scope) {
+            Some(ix) => self.tenant.is_above(ix, self.located.at),
+            None => scope.contains(self.request.scope),
+        };
+        above || (self.located.floating && scope.kind() == ScopeKind::ManagementGroup)
     }
 
     /// Groups whose members nobody listed and that hold what is asked for, here.
@@ -121,14 +116,7 @@ impl Walk<'_> {
     /// May a management group stand above the target, though the tree that is known does not say so?
     /// What hangs below the place whose parent is not known cannot be that parent.
     pub(super) fn may_stand_above(&self, group: ScopeIx) -> bool {
-        let tenant = self.tenant;
-        self.located.floating
-            && tenant.scopes.kind(group) == ScopeKind::ManagementGroup
-            && !tenant.is_above(group, self.located.at)
-            && tenant
-                .scopes
-                .float_of(self.located.at)
-                .is_none_or(|float| !tenant.is_above(float, group))
+        self.tenant.scopes.may_stand_above(group, self.located)
     }
 
     /// Management groups that may stand above the target, where the tree is not known.

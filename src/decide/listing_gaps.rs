@@ -7,9 +7,9 @@ use super::locks;
 use super::walk::Walk;
 use super::what_can::{WhatQuestion, no_operation};
 use super::{Request, WhoCan};
-use crate::ident::{Plane, Scope, ScopeKind};
+use crate::ident::{Plane, Scope};
 use crate::model::{Gap, Touches, World};
-use crate::tenant::{PrincipalIx, ScopeIx, Tenant};
+use crate::tenant::{PrincipalIx, Tenant};
 
 /// Of how many holders it is asked why they may only perhaps: those for the same reason are many.
 const ASKED: usize = 256;
@@ -33,7 +33,7 @@ pub fn who_can_gaps(tenant: &Tenant, request: &Request<'_>, list: &WhoCan) -> Ve
         .filter(|one| one.outcome == Outcome::Conditional && one.residual.is_none());
     for holder in perhaps.take(ASKED) {
         let principal = tenant.principal_id(holder.principal);
-        let request = Request { principal, near_misses: 0, ..request.clone() };
+        let request = Request { principal, ..request.clone() };
         add(&mut found, decide(tenant, &request).gaps);
     }
     found
@@ -95,13 +95,12 @@ pub fn what_can_gaps(tenant: &Tenant, question: &WhatQuestion<'_>) -> Vec<Gap> {
     groups.sort_unstable();
     groups.dedup();
     found.extend(groups.iter().map(|ix| unknown_members(tenant, *ix, "holds something here")));
-    let high = |scope: ScopeIx| tenant.scopes.kind(scope) == ScopeKind::ManagementGroup;
     let own: Vec<PrincipalIx> = walk.ids().collect();
     let mut above = own
         .iter()
         .flat_map(|id| tenant.rows(*id))
         .chain(&tenant.open_rows_high)
-        .filter(|row| high(row.scope) && walk.may_stand_above(row.scope))
+        .filter(|row| walk.may_stand_above(row.scope))
         .map(|row| row.scope);
     if let Some(group) = above.next().filter(|_| !anywhere) {
         add(&mut found, [unknown_hierarchy(tenant, group, &request)]);

@@ -31,8 +31,7 @@ pub(super) fn blocking(
         return Vec::new();
     }
     let method = method(request);
-    let marked = path.has(Mark::Locks) || (method == Method::Delete && exact);
-    if !marked || matches!(method, Method::Get | Method::Head) || !concern(request) {
+    if matches!(method, Method::Get | Method::Head) || !concern(request) {
         return Vec::new();
     }
     let mut found = Vec::new();

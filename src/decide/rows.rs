@@ -173,6 +173,15 @@ mod tests {
                     .map(|row| row.fact)
                     .collect();
                 assert_eq!(found, wanted, "{count} {place}");
+                // Nearly everybody has few: those are looked at together, and told alike.
+                let lists = Lists::of(&tenant, Some(who), &[]);
+                let sieved = lists.sieve(&tenant, &path);
+                assert_eq!(sieved.is_some(), count <= FEW, "{count}");
+                let mut given = Vec::new();
+                if let Some(sieved) = sieved {
+                    sieved.each(&tenant, &path, &mut |row| given.push(row.fact));
+                    assert_eq!(given, wanted, "{count} {place}");
+                }
             }
         }
     }

@@ -43,9 +43,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     fn is_one_of(&self, list: &[PrincipalIx]) -> bool {
-        let (short, long) =
-            if list.len() < self.ids.len() { (list, &self.ids[..]) } else { (&self.ids[..], list) };
-        short.iter().any(|id| long.binary_search(id).is_ok())
+        self.ids.iter().any(|id| list.binary_search(id).is_ok())
     }
 
     /// Does a deny bind it (its exclusions counted)?
@@ -72,7 +70,6 @@ pub(crate) struct Spot<'t> {
     pub(crate) number: u32,
     pub(crate) scope: Scope,
     pub(crate) located: Located,
-    float: Option<ScopeIx>,
     denies: Vec<DenyAt<'t>>,
     /// Denies with unknown members, or (`true`) at management groups that may stand above.
     gap_denies: Vec<(&'t DenyRow, bool)>,
@@ -192,7 +189,6 @@ impl<'t> Sweep<'t> {
             number,
             scope: scope.clone(),
             located,
-            float: tenant.scopes.float_of(located.at),
             denies: Vec::new(),
             gap_denies: Vec::new(),
             open: Vec::new(),
@@ -290,20 +286,12 @@ impl<'t> Sweep<'t> {
         for row in &self.doubtful {
             let deny = tenant.deny(row.fact);
             let certain = tenant.is_above(row.scope, at);
-            let possible = walk.may_stand_above(row.scope) && !certain;
+            let possible = walk.may_stand_above(row.scope);
             let elsewhere = deny.only_at_scope && !(spot.located.exact && row.scope == at);
             if (certain || possible) && !elsewhere {
                 spot.gap_denies.push((row, possible));
             }
         }
-    }
-
-    fn may_stand_above(&self, spot: &Spot<'t>, group: ScopeIx) -> bool {
-        let tenant = self.tenant;
-        spot.located.floating
-            && tenant.scopes.kind(group) == ScopeKind::ManagementGroup
-            && !tenant.is_above(group, spot.located.at)
-            && spot.float.is_none_or(|float| !tenant.is_above(float, group))
     }
 
     /// The same question of one operation, for `can`.
@@ -421,7 +409,7 @@ impl<'t> Sweep<'t> {
             .rows
             .iter()
             .map(|(row, _)| row)
-            .filter(|row| spot.located.floating && self.may_stand_above(spot, row.scope));
+            .filter(|row| tenant.scopes.may_stand_above(row.scope, spot.located));
         for row in open.chain(&spot.high).chain(own) {
             if tenant.assignment(row.fact).via_lighthouse && plane == Plane::Data {
                 continue;
@@ -442,5 +430,122 @@ impl<'t> Sweep<'t> {
                 unite(&mut sum.undecided, &taken.open);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::model::Facts;
+    use crate::tenant::Operations;
+    use serde_json::{Value, json};
+
+    const SUBSCRIPTION: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+    const ANN: &str = "10000000-0000-4000-8000-000000000001";
+    const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+
+    fn tenant(given: &[Value]) -> Tenant {
+        let mut facts = Facts::default();
+        for (number, file) in given.iter().enumerate() {
+            let text = json!([file]).to_string();
+            crate::ingest::read(&mut facts, &format!("{number}.json"), text.as_bytes());
+        }
+        Tenant::build(facts, &Catalog::newest())
+    }
+
+    fn assigned(number: usize, scope: &str) -> Value {
+        json!({
+            "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/40000000-0000-4000-8000-{number:012}"),
+            "principalId": ANN, "principalType": "User", "scope": scope,
+            "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{READER}"),
+            "type": "Microsoft.Authorization/roleAssignments",
+        })
+    }
+
+    fn with<T>(tenant: &Tenant, at: Option<&str>, look: impl FnOnce(&Sweep<'_>) -> T) -> T {
+        let attributes = Attributes::default();
+        let question = SweepQuestion {
+            attributes: &attributes,
+            attributes_complete: false,
+            at: at.map(|text| text.parse().expect("a time")),
+            wildcards: Wildcards::Azure,
+        };
+        let universe = Universe::new([(); 2].map(|()| Operations::of(Vec::new())));
+        look(&Sweep::new(tenant, question, &universe))
+    }
+
+    /// What is plain is decided once for all who hold the same: a place that is taken for plain and is not
+    /// would be wrong, and one that is and is not taken for it costs time.
+    #[test]
+    fn a_place_is_plain_where_nothing_but_rows_decides() {
+        let group = |name: &str| format!("{SUBSCRIPTION}/resourceGroups/{name}");
+        let lock = |name: &str, level: &str| {
+            let scope = group(name);
+            json!({"id": format!("{scope}/providers/Microsoft.Authorization/locks/l"), "name": "l",
+                "type": "Microsoft.Authorization/locks", "level": level})
+        };
+        let below = format!("{}/providers/Microsoft.Storage/storageAccounts/a", group("below"));
+        let locked_below = json!({"id": format!("{below}/providers/Microsoft.Authorization/locks/l"), "name": "l",
+            "type": "Microsoft.Authorization/locks", "level": "ReadOnly"});
+        let mut team = assigned(7, &group("team"));
+        team["principalId"] = json!("20000000-0000-4000-8000-000000000001");
+        team["principalType"] = json!("Group");
+        let mut broken = assigned(8, &group("broken"));
+        broken["roleDefinitionId"] = json!(7);
+        let root = "/providers/Microsoft.Management/managementGroups/root";
+        let tree = json!({"id": root, "name": "root", "displayName": "root",
+            "type": "Microsoft.Management/managementGroups", "details": {"parent": null},
+            "children": [{"id": SUBSCRIPTION, "name": &SUBSCRIPTION[15..], "displayName": "one",
+                "type": "/subscriptions"}]});
+        let stray = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000002";
+        let tenant = tenant(&[
+            tree,
+            assigned(1, SUBSCRIPTION),
+            lock("kept", "CanNotDelete"),
+            lock("read", "ReadOnly"),
+            lock("new", "SomethingNew"),
+            locked_below,
+            team,
+            broken,
+        ]);
+        let nothing = (false, false);
+        for (scope, plain, locked) in [
+            (SUBSCRIPTION.to_string(), false, (false, true)),
+            (group("unlisted"), true, nothing),
+            (group("kept"), true, (false, true)),
+            (group("read"), true, (true, true)),
+            (group("below"), true, (false, true)),
+            (below, true, (true, true)),
+            (group("new"), false, nothing),
+            (group("team"), false, nothing),
+            (group("broken"), false, nothing),
+            (stray.to_string(), false, nothing),
+        ] {
+            let scope = Scope::new(&scope).expect("a scope");
+            let found = with(&tenant, None, |sweep| {
+                let spot = sweep.spot(0, &scope);
+                (spot.is_plain(), spot.locked())
+            });
+            assert_eq!(found, (plain, locked), "{scope}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_holds_is_what_is_in_force() {
+        let mut past = assigned(2, SUBSCRIPTION);
+        past["endDateTime"] = json!("2026-01-01T00:00:00Z");
+        let tenant = tenant(&[assigned(1, SUBSCRIPTION), past]);
+        let who = ANN.parse().expect("an id");
+        let held = |at| {
+            with(&tenant, at, |sweep| {
+                let mut sure: Vec<bool> = sweep.seen(who).rows.iter().map(|row| row.1).collect();
+                sure.sort_unstable();
+                sure
+            })
+        };
+        assert_eq!(held(Some("2025-01-01T00:00:00Z")), [true, true]);
+        assert_eq!(held(Some("2026-06-01T00:00:00Z")), [true]);
+        assert_eq!(held(None), [false, true]);
     }
 }

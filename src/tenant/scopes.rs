@@ -435,8 +435,13 @@ impl Scopes {
         (0u32..).zip(&self.links).filter(floats).map(|(row, _)| ScopeIx(row))
     }
 
-    /// The place at or above a scope whose own parent is not known.
-    pub(crate) fn float_of(&self, ix: ScopeIx) -> Option<ScopeIx> {
-        self.upwards(ix).find(|above| self.is_marked(*above, Mark::Floating))
+    /// May a management group stand above a place, though no list says so? Not one that stands below what
+    /// floats above the place.
+    pub(crate) fn may_stand_above(&self, group: ScopeIx, place: Located) -> bool {
+        let float = || self.upwards(place.at).find(|above| self.is_marked(*above, Mark::Floating));
+        place.floating
+            && self.kind(group) == ScopeKind::ManagementGroup
+            && !self.is_above(group, place.at)
+            && float().is_none_or(|float| !self.is_above(float, group))
     }
 }

@@ -238,10 +238,44 @@ fn a_scope_floats_where_nobody_says_what_stands_above() {
     // What has no subscription stands at the root itself.
     assert!(!floats("/providers/Microsoft.Capacity/reservationOrders/order"));
     let ix = |text: &str| tenant.scope(&scope(text)).expect("listed");
-    let stray = ix(STRAY);
-    assert_eq!(tenant.scopes.floating().collect::<Vec<_>>(), [stray]);
-    assert_eq!(tenant.scopes.float_of(ix(&format!("{STRAY}/resourceGroups/rg"))), Some(stray));
-    assert_eq!(tenant.scopes.float_of(ix(SUBSCRIPTION)), None);
+    assert_eq!(tenant.scopes.floating().collect::<Vec<_>>(), [ix(STRAY)]);
+    // Only a management group may stand above, only of what floats, and only where it does not already.
+    let above = |group: &str, text: &str| {
+        tenant.scopes.may_stand_above(ix(group), tenant.scopes.locate(&scope(text), true))
+    };
+    let below = format!("{STRAY}/resourceGroups/rg");
+    for (group, text, expected) in [
+        (GROUP, STRAY, true),
+        (GROUP, &below, true),
+        (GROUP, unlisted, true),
+        (GROUP, SUBSCRIPTION, false),
+        (SUBSCRIPTION, STRAY, false),
+        (STRAY, &below, false),
+        ("/", STRAY, false),
+    ] {
+        assert_eq!(above(group, text), expected, "{group} above {text}");
+    }
+}
+
+/// Of two groups without a parent each may stand above the other, but not one above itself or above what
+/// stands above it.
+#[test]
+fn no_group_may_stand_above_what_it_stands_below() {
+    let group = |name: &str| format!("/providers/Microsoft.Management/managementGroups/{name}");
+    let tree = |name: &str, child: &str| {
+        json!({"id": group(name), "name": name, "displayName": name,
+            "type": "Microsoft.Management/managementGroups",
+            "children": [{"id": group(child), "name": child, "displayName": child,
+                "type": "Microsoft.Management/managementGroups", "children": []}]})
+    };
+    let tenant = tenant(&[tree("one", "inner"), tree("two", "other")]);
+    let place =
+        |name: &str| tenant.scopes.locate(&Scope::new(&group(name)).expect("a scope"), true);
+    let above =
+        |name: &str, below: &str| tenant.scopes.may_stand_above(place(name).at, place(below));
+    assert!(place("one").floating && place("inner").floating);
+    assert_eq!([above("two", "one"), above("two", "inner"), above("other", "inner")], [true; 3]);
+    assert_eq!([above("one", "one"), above("inner", "one"), above("one", "inner")], [false; 3]);
 }
 
 #[test]
