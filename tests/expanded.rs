@@ -96,6 +96,8 @@ fn things() -> Vec<(&'static str, Value)> {
     window[0]["endDateTime"] = json!("2026-06-01T00:00:00Z");
     let mut lighthouse = assignment(ANN, "User", BLOBS, SUBSCRIPTION);
     lighthouse[0]["viaLighthouse"] = json!(true);
+    let mut team_lighthouse = assignment(TEAM, "Group", BLOBS, &group());
+    team_lighthouse[0]["viaLighthouse"] = json!(true);
     let if_project = |file: Value| {
         let mut file = file;
         file[0]["condition"] = json!(PROJECT);
@@ -152,6 +154,11 @@ fn things() -> Vec<(&'static str, Value)> {
             "a team denied",
             deny(Deny { principals: &[(TEAM, "Group")], actions: &["*/read"], ..PLAIN }),
         ),
+        (
+            "a team denied here only",
+            deny(Deny { scope: &rg, only_here: true, principals: &[(TEAM, "Group")], ..PLAIN }),
+        ),
+        ("a team through Lighthouse", team_lighthouse),
         ("denied above", deny(Deny { scope: PARENT, actions: &["*/write"], ..PLAIN })),
         ("through Lighthouse", lighthouse),
         ("a team that nobody lists, if", personal),

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "in a test")]
 
-#[expect(dead_code, reason = "no denies and no custom roles here")]
+#[expect(dead_code, reason = "no random tenants here")]
 mod exports;
 
 use azrbac::condition::Attributes;
@@ -10,7 +10,9 @@ use azrbac::decide::{WhatQuestion, what_can};
 use azrbac::ident::{Guid, Plane, Scope};
 use azrbac::pattern::Wildcards;
 use azrbac::tenant::Tenant;
-use exports::{ANN, Group, OWNER, SUBSCRIPTION, TEAM, assignment, numbered, tenant};
+use exports::{
+    ANN, Deny, Group, OWNER, PLAIN, SUBSCRIPTION, TEAM, assignment, custom, numbered, tenant,
+};
 use serde_json::{Value, json};
 
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -110,6 +112,10 @@ fn what_is_not_sure_contains_only_what_is_as_unsure() {
     );
     let alike = [guarded(1, OWNER), guarded(3, READER)];
     assert_eq!(told(&tenant(&alike), None), (vec!["Owner rg control if 1-0".to_string()], 1));
+    let mut other = guarded(3, READER);
+    other[0]["condition"] = json!(condition.replace("'a'", "'b'"));
+    let (blocks, redundant) = told(&tenant(&[guarded(1, OWNER), other]), None);
+    assert_eq!((blocks.len(), redundant), (2, 0), "{blocks:?}");
     // A window that nobody can place contains nothing; inside it, it does.
     let mut window = held(4, SELF, OWNER, &group());
     window[0]["endDateTime"] = json!("2026-06-01T00:00:00Z");
@@ -161,4 +167,91 @@ fn blocks_are_tidied() {
     }]);
     let tenant = tenant(&[role, held(1, SELF, CUSTOM, &group())]);
     assert_eq!(told(&tenant, None), (vec!["Untidy rg control sure 1-1".to_string()], 0));
+}
+
+/// Of a role that is defined twice no more is sure than what both definitions give.
+#[test]
+fn a_role_in_doubt_may_hold_more_than_it_shows() {
+    let custom = |number: u8, actions: &[&str]| {
+        let mut role = custom(CUSTOM, "Twice", actions);
+        role[0]["description"] = json!(number.to_string());
+        role
+    };
+    let (reads, writes) = (custom(1, &["*/read"]), custom(2, &["*/read", "*/write"]));
+    let tenant = tenant(&[reads, writes, held(1, SELF, CUSTOM, &group())]);
+    assert_eq!(
+        told(&tenant, None).0,
+        ["Twice rg control sure 1-0".to_string(), "Twice rg control unknown 0-0".to_string()]
+    );
+}
+
+/// Lighthouse gives nothing of the data plane (semantics.md 14).
+#[test]
+fn what_comes_through_lighthouse_has_no_data_plane() {
+    let mut through = held(1, SELF, BLOBS, &group());
+    let planes = |file: &Value| {
+        let (blocks, _) = told(&tenant(std::slice::from_ref(file)), None);
+        ["control", "data"].map(|plane| blocks.iter().any(|block| block.contains(plane)))
+    };
+    assert_eq!(planes(&through), [true, true]);
+    through[0]["viaLighthouse"] = json!(true);
+    assert_eq!(planes(&through), [true, false]);
+}
+
+/// The denies beside what somebody holds are those that bind them where the question looks.
+#[test]
+fn the_denies_that_are_told_are_those_that_bind() {
+    const EVERYBODY: (&str, &str) = ("00000000-0000-0000-0000-000000000000", "SystemDefined");
+    let (rg, other) = (group(), format!("{SUBSCRIPTION}/resourceGroups/other"));
+    let bob = ("10000000-0000-4000-8000-000000000002", "User");
+    let team = Group::of(TEAM, &[(ANN, "user")]).file();
+    let denies = [
+        Deny { scope: &rg, ..PLAIN },
+        Deny { principals: &[EVERYBODY], ..PLAIN },
+        Deny { principals: &[(TEAM, "Group")], ..PLAIN },
+        Deny { principals: &[bob], ..PLAIN },
+        Deny { principals: &[EVERYBODY], excludes: &[(ANN, "User")], ..PLAIN },
+        Deny { principals: &[EVERYBODY], excludes: &[(TEAM, "Group")], ..PLAIN },
+        Deny { effect: "audit", ..PLAIN },
+        Deny { scope: &other, ..PLAIN },
+        Deny { only_here: true, ..PLAIN },
+        Deny { scope: &rg, only_here: true, ..PLAIN },
+    ];
+    let mut files: Vec<Value> = denies
+        .iter()
+        .enumerate()
+        .map(|(number, deny)| {
+            let mut file = deny.file();
+            let name = format!("56000000-0000-4000-8000-{number:012}");
+            let kind = "Microsoft.Authorization/denyAssignments";
+            file["value"][0]["id"] = json!(format!("{}/providers/{kind}/{name}", deny.scope));
+            file["value"][0]["name"] = json!(name);
+            file["value"][0]["properties"]["denyAssignmentName"] = json!(number.to_string());
+            file
+        })
+        .collect();
+    files.extend([team, held(1, SELF, OWNER, SUBSCRIPTION)]);
+    let tenant = tenant(&files);
+    let attributes = Attributes::default();
+    let denied = |scope: Option<&Scope>| {
+        let question = WhatQuestion {
+            principal: ANN.parse::<Guid>().expect("an id"),
+            scope,
+            attributes: &attributes,
+            attributes_complete: false,
+            at: None,
+            via_lighthouse: false,
+            wildcards: Wildcards::Azure,
+        };
+        let mut numbers: Vec<String> = what_can(&tenant, &question)
+            .denies
+            .iter()
+            .map(|ix| tenant.deny(*ix).display_name.to_string())
+            .collect();
+        numbers.sort_unstable();
+        numbers.concat()
+    };
+    let at = Scope::new(&rg).expect("a scope");
+    assert_eq!(denied(Some(&at)), "0129");
+    assert_eq!(denied(None), "012789");
 }

@@ -219,8 +219,8 @@ impl<'t> Sweep<'t> {
                 spot.read_only |= tenant.lock(*lock).level == LockLevel::ReadOnly;
             }
         }
-        spot.no_delete |= located.exact
-            && !self.locks(located.at.0 + 1, tenant.scopes.end(located.at)).is_empty();
+        spot.no_delete |=
+            located.exact && !self.locks(located.at.0, tenant.scopes.end(located.at)).is_empty();
         self.gaps(&walk, &mut spot);
         if tenant.world == World::Open {
             self.unknown(&walk, &mut spot);

@@ -305,8 +305,6 @@ impl<'t> Verdicts<'t> {
         let request = Request {
             at: self.question.at,
             attributes_complete: self.question.attributes_complete,
-            wildcards: self.question.wildcards,
-            near_misses: 0,
             ..Request::new(id, &nothing, plane, &spot.scope, self.question.attributes)
         };
         let inputs = ConditionInputs::new(self.tenant, &request, principal);

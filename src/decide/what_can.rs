@@ -6,7 +6,7 @@ use super::rows::applying;
 use super::walk::Walk;
 use crate::condition::Attributes;
 use crate::ident::{Guid, Operation, Plane, Scope, Timestamp};
-use crate::model::{AssignmentState, DenyEffect, World};
+use crate::model::{DenyEffect, World};
 use crate::pattern::language::{Block, Language, tidy};
 use crate::pattern::{ActionPattern, Wildcards};
 use crate::tenant::{AssignmentIx, DenyIx, PrincipalIx, RoleIx, Row, ScopeIx, Tenant};
@@ -147,10 +147,7 @@ impl<'a> WhatQuestion<'a> {
         let mut rows = Vec::new();
         for id in walk.ids() {
             let all = tenant.rows(id);
-            let in_force = |row: &&Row| {
-                tenant.assignment(row.fact).state != AssignmentState::Eligible
-                    && walk.in_force(row) != Some(false)
-            };
+            let in_force = |row: &&Row| walk.in_force(row) != Some(false);
             match self.scope {
                 Some(_) => rows.extend(applying(all, &walk.path).filter(in_force).copied()),
                 None => rows.extend(all.iter().filter(in_force).copied()),

@@ -10,7 +10,7 @@ use super::walk::Walk;
 use super::{Method, Request, locks};
 use crate::condition::AttributeSource;
 use crate::ident::{Scope, ScopeKind};
-use crate::model::{AssignmentState, DenyEffect, Gap, Guard, Touches, World};
+use crate::model::{DenyEffect, Gap, Guard, Touches, World};
 use crate::tenant::{Row, ScopeIx, Tenant};
 
 /// Where a principal may do an operation.
@@ -307,9 +307,8 @@ impl<'r> Finder<'r> {
         let mut rows = Vec::new();
         for id in self.walk.ids() {
             for row in tenant.rows(id) {
-                let active = tenant.assignment(row.fact).state != AssignmentState::Eligible;
                 let holds = || self.walk.would_grant(row) || tenant.is_doubted(row.role);
-                if active && self.walk.in_force(row) != Some(false) && holds() {
+                if self.walk.in_force(row) != Some(false) && holds() {
                     rows.push(*row);
                 }
             }

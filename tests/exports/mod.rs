@@ -69,7 +69,17 @@ pub(crate) fn agreed(tenant: &Tenant, request: &Request<'_>) -> Decision {
     assert_eq!(said(tenant, &who_can(tenant, request), request.principal), listed, "who can");
     if let Some(at) = tenant.scope(request.scope) {
         let everywhere = Request { scope: &Scope::root(), ..request.clone() };
-        assert_eq!(where_can(tenant, &everywhere).outcome_at(tenant, at), listed, "where can");
+        let list = where_can(tenant, &everywhere);
+        assert_eq!(list.outcome_at(tenant, at), listed, "where can");
+        let told = |code: &str| list.gaps.iter().filter(|gap| gap.code == code).count();
+        if decision.outcome == Outcome::Conditional {
+            for gap in &decision.gaps {
+                assert!(told(gap.code) > 0, "where can does not tell of {gap:?}");
+            }
+        }
+        for (at, gap) in list.gaps.iter().enumerate() {
+            assert!(!list.gaps[..at].contains(gap), "where can tells twice of {gap:?}");
+        }
     }
     let question = everything(request);
     let set = effective(tenant, &question, request.plane);
