@@ -49,6 +49,8 @@ Microsoft.Compute/virtualMachines/start/action C
 Microsoft.Compute/virtualMachines/write C
 Microsoft.Resources/subscriptions/resourceGroups/delete C
 Microsoft.Resources/subscriptions/resourceGroups/read C
+Microsoft.Storage/delete C
+Microsoft.Storage/read C
 Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete D
 Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read D
 Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write D
