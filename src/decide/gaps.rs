@@ -182,7 +182,7 @@ impl Walk<'_> {
             }
             let bound = row.everyone || self.is_one_of(&row.principals);
             if bound {
-                if possible && !certain {
+                if possible {
                     decision.gaps.push(unknown_hierarchy(tenant, row.scope, self.request));
                 }
                 continue;
