@@ -680,3 +680,66 @@ fn a_role_gives_less_below_a_lock_and_each_lock_holds_back_its_own() {
     }
     assert!(seen["gained"] == seen["lost"] && seen["gained"] >= 10, "{seen:?}");
 }
+
+/// The condition that is left is asked for as the difference is: at its time, with as much as it knows of
+/// attributes, and in its reading of stars.
+#[test]
+fn what_is_left_hangs_on_how_the_difference_is_asked() {
+    const SCOPE: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+    const CUSTOM: &str = "40000000-0000-4000-8000-00000000000a";
+    const TEAM: &str = "20000000-0000-4000-8000-000000000001";
+    let reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let project = |name: &str| {
+        format!(
+            r#""condition": "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals '{name}'", "conditionVersion": "2.0""#
+        )
+    };
+    let assigned = |number: u8, who: &str, kind: &str, role: &str, more: &str| {
+        format!(
+            r#"{{"id": "{SCOPE}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-{number:012}",
+                "principalId": "{who}", "principalType": "{kind}", "scope": "{SCOPE}",
+                "roleDefinitionId": "{role}"{more}}}"#
+        )
+    };
+    let person = "11111111-1111-1111-1111-111111111111";
+    let roles = format!(
+        r#"[{{"id": "{CUSTOM}", "name": "{CUSTOM}", "roleName": "Below", "roleType": "CustomRole",
+            "assignableScopes": ["{SCOPE}"], "permissions": [{{
+            "actions": ["Microsoft.Storage/storageAccounts/*/read"], "notActions": []}}]}}]"#
+    );
+    let until = format!(r#", "endDateTime": "2026-06-01T00:00:00Z", {}"#, project("Baker"));
+    let kept = [
+        assigned(1, person, "User", reader, &format!(", {}", project("Cascade"))),
+        assigned(2, TEAM, "Group", reader, ""),
+    ];
+    let taken = assigned(3, person, "User", CUSTOM, &until);
+    let tenant = |assignments: &[&String]| {
+        let list: Vec<&str> = assignments.iter().map(|one| one.as_str()).collect();
+        let files = [
+            ("roles.json".to_owned(), roles.clone()),
+            ("a.json".to_owned(), format!("[{}]", list.join(","))),
+        ];
+        load(&files, &Catalog::newest())
+    };
+    let (with, without) = (tenant(&[&kept[0], &kept[1], &taken]), tenant(&[&kept[0], &kept[1]]));
+    let attributes = Attributes::default();
+    let operation = Operation::new("Microsoft.Storage/storageAccounts/read").expect("well formed");
+    let operations = [(operation, Plane::Control)];
+    for at in [None, Some("2026-01-01T00:00:00Z"), Some("2026-07-01T00:00:00Z")] {
+        for attributes_complete in [false, true] {
+            for wildcards in [Wildcards::Azure, Wildcards::Strict] {
+                let question = DiffQuestion {
+                    at: at.map(|text| text.parse().expect("a time")),
+                    attributes: &attributes,
+                    attributes_complete,
+                    wildcards,
+                };
+                let mut seen = BTreeMap::new();
+                hold("asked", [&with, &without], &question, &operations, &mut seen);
+                let over = at == Some("2026-07-01T00:00:00Z");
+                let same = over || attributes_complete || wildcards == Wildcards::Strict;
+                assert_eq!(seen.contains_key("condition-changed"), !same, "{question:?} {seen:?}");
+            }
+        }
+    }
+}
