@@ -6,7 +6,7 @@
 use azrbac::model::Facts;
 use azrbac_fuzz::shape::{Field, file, object, pick, some};
 use azrbac_fuzz::{ask, either};
-use libfuzzer_sys::arbitrary::{Result, Unstructured};
+use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 
 const SCOPES: &[&str] = &[
@@ -100,6 +100,21 @@ fn said(facts: &Facts) -> (Vec<String>, usize, usize) {
     (told.collect(), facts.errors.len(), facts.gaps.len())
 }
 
+/// How much of a long list is read at once, and what a few entries reach over when blanks stand before them.
+const PIECE: usize = 256 * 1024;
+
+/// A list read from a file piece by piece says what it says when it is held whole, wherever it is cut.
+fn in_pieces(input: &mut Unstructured<'_>, entries: &[String], whole: &Facts) -> Result<()> {
+    let list = entries.join(",");
+    let cut = input.int_in_range(0..=list.len())?;
+    let blanks = " ".repeat(PIECE - 1 - cut.min(PIECE - 1));
+    let mut file = std::io::Cursor::new(format!("[{blanks}{list}]"));
+    let mut facts = Facts::default();
+    azrbac::ingest::read_file(&mut facts, "export.json", &mut file);
+    assert_eq!(said(&facts), said(whole), "cut at {cut}: {list}");
+    Ok(())
+}
+
 fn built(input: &mut Unstructured<'_>) -> Result<()> {
     let entries = some(input, 8, |input| {
         let fields = pick(input, &[FIELDS, FIELDS, FIELDS, MORE])?;
@@ -109,6 +124,9 @@ fn built(input: &mut Unstructured<'_>) -> Result<()> {
     let plain = ask::facts(list.as_bytes());
     let wrapped = ask::facts(format!("{{\"value\": {list}}}").as_bytes());
     assert_eq!(said(&plain), said(&wrapped), "{list}");
+    if u8::arbitrary(input)?.is_multiple_of(4) {
+        in_pieces(input, &entries, &plain)?;
+    }
     let told: usize = plain.recognised.iter().map(|row| row.2).sum();
     let notes: usize = plain.notes.iter().map(|note| note.count).sum();
     assert!(told + notes + plain.errors.len() + plain.gaps.len() >= entries.len(), "{list}");
