@@ -74,6 +74,8 @@ struct Site {
 enum What {
     /// At the start of a function's body.
     Body(Vec<(usize, String)>),
+    /// A body that gives an iterator which has no name, and what is given instead: nothing, or one value.
+    Stream(Vec<(usize, Option<String>)>),
     /// An expression, and what it is under a fault.
     Expression(Vec<(usize, String)>),
     /// Behind the pattern of an arm that has no guard.
@@ -98,6 +100,7 @@ pub fn plant(text: &str, mutants: &[(usize, &Mutant)]) -> Result<Planted, syn::E
     let mut unplaced = Vec::new();
     let mut expressions: BTreeMap<(usize, usize, u8), Vec<(usize, String)>> = BTreeMap::new();
     let mut bodies: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
+    let mut streams: BTreeMap<(usize, usize), Vec<(usize, Option<String>)>> = BTreeMap::new();
     let mut sites = Vec::new();
     for (number, mutant) in mutants {
         let (start, end) = (byte(mutant.start), byte(mutant.end));
@@ -109,10 +112,18 @@ pub fn plant(text: &str, mutants: &[(usize, &Mutant)]) -> Result<Planted, syn::E
                     .iter()
                     .filter(|body| body.start <= start && end <= body.end)
                     .max_by_key(|body| body.start);
-                // A value of another type than the body's cannot stand beside it behind an `impl`.
-                match body.filter(|_| !mutant.returns.contains("impl ")) {
-                    Some(body) => bodies.entry(body.start + 1).or_default().push((*number, new.to_owned())),
-                    None => unplaced.push(*number),
+                // A value of another type than the body's cannot stand beside it behind an `impl`: what an
+                // iterator gives is taken away instead, and another value put behind it.
+                let once = new.strip_prefix("::std::iter::once(").and_then(|rest| rest.strip_suffix(')'));
+                match body {
+                    Some(body) if !mutant.returns.contains("impl ") => {
+                        bodies.entry(body.start + 1).or_default().push((*number, new.to_owned()));
+                    }
+                    Some(body) if once.is_some() || new == "::std::iter::empty()" => {
+                        let inner = (body.start + 1, body.end - 1);
+                        streams.entry(inner).or_default().push((*number, once.map(str::to_owned)));
+                    }
+                    _ => unplaced.push(*number),
                 }
             }
             "BinaryOperator" => match found.binaries.get(&start) {
@@ -152,6 +163,11 @@ pub fn plant(text: &str, mutants: &[(usize, &Mutant)]) -> Result<Planted, syn::E
         }
     }
     sites.extend(bodies.into_iter().map(|(at, faults)| Site { range: at..at, rank: 0, what: What::Body(faults) }));
+    sites.extend(streams.into_iter().map(|((start, end), faults)| Site {
+        range: start..end,
+        rank: 0,
+        what: What::Stream(faults),
+    }));
     sites.extend(expressions.into_iter().map(|((start, end, rank), faults)| Site {
         range: start..end,
         rank,
@@ -188,6 +204,23 @@ impl Writer<'_> {
                         let piece = format!(" if crate::planted::on({number}) {{ return {value}; }}");
                         self.piece(&piece, *number);
                     }
+                }
+                What::Stream(faults) => {
+                    self.out.push_str(" let planted_stream = {");
+                    self.write(site.range.clone(), sites);
+                    self.out.push_str("}; planted_stream.take(if false");
+                    for (number, _) in faults {
+                        numbers.push(*number);
+                        self.out.push_str(&format!(" || crate::planted::on({number})"));
+                    }
+                    self.out.push_str(" { 0 } else { usize::MAX }).chain(");
+                    for (number, value) in faults {
+                        if let Some(value) = value {
+                            let piece = format!("if crate::planted::on({number}) {{ Some({value}) }} else ");
+                            self.piece(&piece, *number);
+                        }
+                    }
+                    self.out.push_str("{ None }) ");
                 }
                 What::Expression(faults) => {
                     self.out.push('(');
