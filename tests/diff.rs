@@ -743,3 +743,96 @@ fn what_is_left_hangs_on_how_the_difference_is_asked() {
         }
     }
 }
+
+/// Two who hold the same under the same condition differ by what they are; and a condition may ask for what
+/// is deleted, which only the place of an assignment tells.
+#[test]
+fn a_condition_is_judged_for_each_person_and_each_place() {
+    const SCOPE: &str = "/subscriptions/aaaaaaaa-0000-4000-8000-000000000001";
+    const ANN: &str = "11111111-1111-1111-1111-111111111111";
+    const BOB: &str = "11111111-1111-1111-1111-111111111112";
+    let reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+    let person = |id: &str, project: &str| {
+        format!(
+            r##"{{"id": "{id}", "displayName": "{id}", "@odata.type": "#microsoft.graph.user",
+                "customSecurityAttributes": {{"Engineering": {{
+                "@odata.type": "#microsoft.graph.customSecurityAttributeValue", "Project": "{project}"}}}}}}"##
+        )
+    };
+    let name = |number: u8| {
+        format!(
+            "{SCOPE}/providers/Microsoft.Authorization/roleAssignments/52000000-0000-4000-8000-{number:012}"
+        )
+    };
+    let assigned = |number: u8, who: &str, role: &str, condition: &str| {
+        let condition = match condition {
+            "" => String::new(),
+            text => format!(r#", "condition": "{text}", "conditionVersion": "2.0""#),
+        };
+        format!(
+            r#"{{"id": "{}", "principalId": "{who}", "principalType": "User", "scope": "{SCOPE}",
+                "roleDefinitionId": "{role}"{condition}}}"#,
+            name(number)
+        )
+    };
+    // What only logs makes its scope a place, and takes nothing.
+    let logged = |number: u8| {
+        format!(
+            r#"{{"id": "{0}/providers/Microsoft.Authorization/denyAssignments/56000000-0000-4000-8000-{number:012}",
+                "denyAssignmentName": "Logged", "scope": "{0}", "isSystemProtected": true,
+                "denyAssignmentEffect": "audit", "principals": [{{"id": "{ANN}", "type": "User"}}],
+                "permissions": [{{"actions": ["*"], "notActions": []}}],
+                "type": "Microsoft.Authorization/denyAssignments"}}"#,
+            name(number)
+        )
+    };
+    let project = "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals 'Cascade'";
+    let readers = format!(
+        "@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{reader}}}"
+    );
+    let tenant = |condition: Option<&str>| {
+        let mut assignments = vec![
+            assigned(1, BOB, reader, ""),
+            assigned(2, BOB, "b24988ac-6180-42a0-ab88-20f7382dd24c", ""),
+        ];
+        if let Some(condition) = condition {
+            assignments.extend(
+                [ANN, BOB]
+                    .map(|who| assigned(if who == ANN { 3 } else { 4 }, who, owner, condition)),
+            );
+        }
+        let files = [
+            ("people.json", [person(ANN, "Cascade"), person(BOB, "Baker")].join(",")),
+            ("assignments.json", assignments.join(",")),
+            ("denies.json", [logged(1), logged(2)].join(",")),
+        ];
+        load(&files.map(|(name, list)| (name.to_owned(), format!("[{list}]"))), &Catalog::newest())
+    };
+    let attributes = Attributes::default();
+    let question = DiffQuestion {
+        at: None,
+        attributes: &attributes,
+        attributes_complete: false,
+        wildcards: Wildcards::Azure,
+    };
+    let operations = ["write", "delete"].map(|verb| {
+        let name = format!("Microsoft.Authorization/roleAssignments/{verb}");
+        (Operation::new(&name).expect("well formed"), Plane::Control)
+    });
+    let without = tenant(None);
+    for (condition, expected) in [(project, true), (&readers, false)] {
+        let with = tenant(Some(condition));
+        let mut seen = BTreeMap::new();
+        let found = hold("judged", [&without, &with], &question, &operations, &mut seen);
+        let gains = |who: &str, at: u8| {
+            let scope = Scope::new(&name(at)).expect("a scope");
+            let (delete, plane) = &operations[1];
+            let who = who.parse().expect("an id");
+            found.transition([&without, &with], who, *plane, delete, &scope)
+        };
+        let gained = Some(Transition::Gained);
+        assert_eq!([gains(ANN, 1), gains(ANN, 2)], [gained, gained.filter(|_| expected)]);
+        assert_eq!([gains(BOB, 1), gains(BOB, 2)], [gained.filter(|_| !expected), None]);
+    }
+}
