@@ -1,7 +1,7 @@
 //! The operations that a sweep asks about, and how grants, denies and locks add up for all of them.
 
 use crate::ident::{Method, Plane};
-use crate::tenant::{Bits, Operations, plane_at};
+use crate::tenant::{Bits, Operations, plane_at, select};
 
 /// The operations of a sweep, control plane before data plane, and what locks and denies tell apart.
 #[derive(Debug)]
@@ -93,21 +93,103 @@ impl Sum {
         let mut allowed = vec![0; self.firm.len()];
         let mut perhaps = vec![0; self.firm.len()];
         for at in 0..self.firm.len() {
-            let (firm, open) = (self.firm[at], self.open[at]);
-            let free = !(self.hard[at] | self.soft[at]);
-            let lifted = self.soft[at] & !self.hard[at] & (firm | open | self.gap_grants[at]);
-            let undecided = self.undecided[at];
-            let mut yes = free & firm & !undecided;
-            let mut maybe =
-                free & firm & undecided | free & !firm & (open | self.gap_grants[at]) | lifted;
-            let (lighthouse, stop) = (self.firm_lighthouse[at], stopped[at]);
-            let hit = stop & !lighthouse & (yes | maybe);
-            yes &= !hit;
-            maybe = maybe & !hit | hit & self.open_lighthouse[at];
-            let doubt = yes & unsure[at] & !stop & !lighthouse;
-            allowed[at] = yes & !doubt;
-            perhaps[at] = maybe | doubt;
+            let (firm, open) = (self.firm[at], self.open[at] | self.gap_grants[at]);
+            let denied = self.hard[at] | self.soft[at];
+            let yes = firm & !denied & !self.undecided[at];
+            // A grant that a deny may take, what may be a grant, and a grant whose deny an exclusion may lift.
+            let lifted = self.soft[at] & !self.hard[at] & (firm | open);
+            let maybe = select(denied, lifted, select(firm, self.undecided[at], open));
+            let stop = stopped[at] & !self.firm_lighthouse[at];
+            let doubt = unsure[at] & !stopped[at] & !self.firm_lighthouse[at];
+            allowed[at] = yes & !stop & !doubt;
+            let left = (yes & doubt) | maybe;
+            perhaps[at] = select(stop, (yes | maybe) & self.open_lighthouse[at], left);
         }
         Outcomes { allowed, perhaps }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::Operation;
+
+    /// What an operation meets, one bit each.
+    #[derive(Debug, Clone, Copy)]
+    struct Meets(usize);
+
+    impl Meets {
+        fn has(self, bit: usize) -> bool {
+            self.0 >> bit & 1 == 1
+        }
+    }
+
+    const FLAGS: usize = 10;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Says {
+        No,
+        Perhaps,
+        Yes,
+    }
+
+    /// The same step by step: grants, then denies, then locks (semantics.md 1.2, 12).
+    fn step_by_step(meets: Meets) -> Says {
+        let [firm, open, gap, hard, soft, undecided, stop, unsure, free, perhaps_free] =
+            std::array::from_fn(|bit| meets.has(bit));
+        let granted = match (firm, open || gap) {
+            (true, _) => Says::Yes,
+            (false, true) => Says::Perhaps,
+            (false, false) => Says::No,
+        };
+        let left = match (granted, hard, soft, undecided) {
+            (Says::No, ..) | (_, true, ..) => Says::No,
+            (_, _, true, _) | (Says::Yes, _, _, true) => Says::Perhaps,
+            _ => granted,
+        };
+        match (left, stop, unsure) {
+            (Says::No, ..) => Says::No,
+            _ if free => left,
+            (_, true, _) if perhaps_free => Says::Perhaps,
+            (_, true, _) => Says::No,
+            (_, false, true) => Says::Perhaps,
+            (_, false, false) => left,
+        }
+    }
+
+    #[test]
+    fn words_say_what_steps_say() {
+        let all: Vec<Operation> = (0..1 << FLAGS)
+            .map(|number| Operation::new(&format!("a.b/{number:04}/read")).expect("an operation"))
+            .collect();
+        let operations = Operations::of(all);
+        let with = |bit: usize| {
+            let mut bits = operations.none();
+            for number in (0..1 << FLAGS).filter(|number| Meets(*number).has(bit)) {
+                bits[number / 64] |= 1 << (number % 64);
+            }
+            bits
+        };
+        let sum = Sum {
+            firm: with(0),
+            open: with(1),
+            gap_grants: with(2),
+            hard: with(3),
+            soft: with(4),
+            undecided: with(5),
+            firm_lighthouse: with(8),
+            open_lighthouse: with(9),
+        };
+        let outcomes = sum.conclude(&with(6), &with(7));
+        for number in 0..1 << FLAGS {
+            let is_in = |bits: &Bits| bits[number / 64] >> (number % 64) & 1 == 1;
+            let found = match (is_in(&outcomes.allowed), is_in(&outcomes.perhaps)) {
+                (false, false) => Says::No,
+                (false, true) => Says::Perhaps,
+                (true, false) => Says::Yes,
+                (true, true) => unreachable!("it is both"),
+            };
+            assert_eq!(found, step_by_step(Meets(number)), "{number:010b}");
+        }
     }
 }

@@ -25,6 +25,11 @@ pub(crate) fn without(from: &mut Bits, other: &[u64]) {
     }
 }
 
+/// Bit by bit: the first where the mask is set, and elsewhere the second.
+pub(crate) fn select(mask: u64, set: u64, unset: u64) -> u64 {
+    unset ^ (mask & (set ^ unset))
+}
+
 /// The numbers in a set, ascending.
 pub(crate) fn numbers(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
     bits.iter().enumerate().flat_map(|(at, word)| {

@@ -18,7 +18,7 @@ mod scopes;
 mod tests;
 mod twice;
 
-pub(crate) use bits::{Bits, Operations, numbers, unite, without};
+pub(crate) use bits::{Bits, Operations, numbers, select, unite, without};
 pub use footprint::Footprint;
 pub(crate) use members::CLOSURE_LIMIT;
 pub use names::{Candidate, NameError};

@@ -2,7 +2,7 @@
 
 use super::can::decide;
 use super::decision::Outcome;
-use super::denying::deny_guards;
+use super::denying::{DENY_EXEMPT, deny_guards};
 use super::rows::applying;
 use super::walk::Walk;
 use super::what_can::{OperationOutcome, WhatQuestion, no_operation};
@@ -10,7 +10,9 @@ use super::{Request, locks};
 use crate::ident::{Operation, Plane, Scope, Verb};
 use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
-use crate::tenant::{Bits, DenyRow, Mark, Operations, PrincipalIx, Row, ScopeIx, Tenant, numbers};
+use crate::tenant::{
+    Bits, DenyRow, Mark, Operations, PrincipalIx, Row, ScopeIx, Tenant, numbers, select,
+};
 
 /// What a principal may do on one plane: for each operation of the catalog one outcome, kept as bits and
 /// turned to names only when asked.
@@ -187,9 +189,8 @@ impl HeldSets {
         }
         let mut undecided = operations.none();
         for (at, word_of) in undecided.iter_mut().enumerate() {
-            let firm = word(&self.firm, at);
-            let asked = if self.lifts { firm } else { firm & word(&self.perhaps, at) };
-            *word_of = asked | word(&self.open, at) & !firm;
+            let doubted = if self.lifts { u64::MAX } else { word(&self.perhaps, at) };
+            *word_of = select(word(&self.firm, at), doubted, word(&self.open, at));
         }
         undecided
     }
@@ -278,9 +279,12 @@ impl<'r> Expansion<'r> {
 
     /// Moves what a lock holds back from the allowed to the locked.
     fn locks(&self, operations: &Operations, allowed: &mut Bits, locked: &mut Bits) {
+        if self.walk.request.plane == Plane::Data {
+            return;
+        }
         let read_only = self.lock(LockLevel::ReadOnly, false);
         let no_delete = read_only || self.lock(LockLevel::CanNotDelete, true);
-        if self.walk.request.plane != Plane::Control || !no_delete {
+        if !no_delete {
             return;
         }
         if locked.is_empty() {
@@ -430,15 +434,10 @@ impl<'r> Expansion<'r> {
         } else {
             unite(denied, &bits);
             if exempt {
-                for at in numbers(&bits) {
-                    let operation = &operations.all()[at];
-                    let request = Request { operation, ..self.walk.request.clone() };
-                    let manages =
-                        operation.folded().starts_with("microsoft.authorization/denyassignments/");
-                    if manages && Walk::new(tenant, &request).is_exempt(deny) {
-                        perhaps.resize(bits.len(), 0);
-                        perhaps[at / 64] |= 1 << (at % 64);
-                    }
+                let managing = |at: &usize| DENY_EXEMPT.contains(&operations.all()[*at].folded());
+                for at in numbers(&bits).filter(managing) {
+                    perhaps.resize(bits.len(), 0);
+                    perhaps[at / 64] |= 1 << (at % 64);
                 }
             }
         }

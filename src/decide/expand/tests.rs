@@ -97,6 +97,11 @@ fn only_what_something_hangs_on_is_asked_alone() {
         with(with(one.clone(), "condition", guard.clone()), "conditionVersion", json!("2.0"))
     };
     let later = with(starter.clone(), "startDateTime", json!("2026-01-01T00:00:00Z"));
+    let eligible = with(
+        starter.clone(),
+        "type",
+        json!("Microsoft.Authorization/roleEligibilityScheduleInstances"),
+    );
     let lifted = |one: &Value| with(one.clone(), "viaLighthouse", json!(true));
     let deny = |more: Value| denied(&[START], more);
     let team = json!([{"id": TEAM, "type": "Group"}]);
@@ -114,6 +119,7 @@ fn only_what_something_hangs_on_is_asked_alone() {
             &[START],
         ),
         ("a window", vec![&reads, &reader, &starts, &later], World::Open, &[START]),
+        ("what is only eligible", vec![&reads, &reader, &starts, &eligible], World::Open, none),
         ("Lighthouse", vec![&starts, &lifted(&starter)], World::Open, &[READ, START]),
         (
             "Lighthouse beside",
