@@ -57,7 +57,12 @@ fn told(tenant: &Tenant, at: Option<&str>) -> (Vec<String>, usize) {
             };
             let scope = tenant.scope_text(block.scope).leaf().to_string();
             let (allow, except) = (block.allow.len(), block.except.len());
-            format!("{} {scope} {plane} {sure} {allow}-{except}", tenant.role(block.role).name())
+            let holder = match tenant.principal_id(block.holder).to_string() == ANN {
+                true => "",
+                false => " of a group",
+            };
+            let role = tenant.role(block.role).name();
+            format!("{role} {scope} {plane} {sure} {allow}-{except}{holder}")
         })
         .collect();
     blocks.sort_unstable();
@@ -86,6 +91,11 @@ fn what_another_block_contains_is_left_out() {
     let team = Group::of(TEAM, &[(ANN, "user")]).file();
     let twice = [reader.clone(), held(3, (TEAM, "Group"), READER, &group()), team];
     assert_eq!(told(&tenant(&twice), None), (vec!["Reader rg control sure 1-0".to_string()], 1));
+    // The first of them.
+    let [_, later, team] = twice;
+    let twice = [later, held(4, SELF, READER, &group()), team];
+    let of_group = "Reader rg control sure 1-0 of a group".to_string();
+    assert_eq!(told(&tenant(&twice), None), (vec![of_group], 1));
     // Owner has no data plane, so it contains nothing of it; and what Contributor leaves out stays.
     let planes = [owner, held(4, SELF, BLOBS, &group())];
     let (blocks, redundant) = told(&tenant(&planes), None);

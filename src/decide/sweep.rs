@@ -5,6 +5,7 @@
 //! of tenants is made of it; a property test holds it against `can`.
 
 use super::Request;
+use super::can::decide;
 use super::denying::binds_unlisted;
 use super::locks;
 use super::rows::in_force;
@@ -13,7 +14,7 @@ use super::sweep_sum::{Outcomes, Sum, Universe};
 use super::walk::Walk;
 use super::what_can::no_operation;
 use crate::condition::Attributes;
-use crate::ident::{Guid, Plane, Scope, ScopeKind, Timestamp};
+use crate::ident::{Guid, Operation, Plane, Scope, ScopeKind, Timestamp};
 use crate::model::{DenyEffect, LockLevel, Touches, World};
 use crate::pattern::Wildcards;
 use crate::tenant::{Bits, DenyRow, Located, PrincipalIx, Row, ScopeIx, Tenant, plane_at};
@@ -294,21 +295,21 @@ impl<'t> Sweep<'t> {
         }
     }
 
-    /// The same question of one operation, for `can`.
-    pub(crate) fn request<'r>(
-        &'r self,
+    /// The condition that is left of the answer about one operation.
+    pub(crate) fn residual(
+        &self,
         principal: Guid,
-        operation: &'r crate::ident::Operation,
+        operation: &Operation,
         plane: Plane,
-        spot: &'r Spot<'t>,
-    ) -> Request<'r> {
-        Request {
+        spot: &Spot<'t>,
+    ) -> Option<String> {
+        let request = Request {
             attributes_complete: self.question.attributes_complete,
             at: self.question.at,
             wildcards: self.question.wildcards,
-            near_misses: 0,
             ..Request::new(principal, operation, plane, &spot.scope, self.question.attributes)
-        }
+        };
+        decide(self.tenant, &request).residual
     }
 
     /// What `can` says of every operation.

@@ -234,9 +234,9 @@ fn keep_what_counts(
             && free
             && tenant.is_above(one.scope, other.scope)
             && match (numbers[a], numbers[b]) {
-                (Some(x), Some(y)) if x == y => true,
                 (Some(x), Some(y)) => {
-                    (few || one.role == other.role) && made[y].is_contained_in(&made[x])
+                    let compared = few || one.role == other.role;
+                    x == y || (compared && made[y].is_contained_in(&made[x]))
                 }
                 _ => false,
             }

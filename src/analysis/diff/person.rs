@@ -5,7 +5,7 @@ use super::cause::Cause;
 use super::delta::{Deltas, Parts, Transition};
 use super::region::{Builder, Found};
 use super::structure::{Structure, principal};
-use crate::decide::{Outcomes, Seen, Spot, Sweep, beneath, can};
+use crate::decide::{Outcomes, Seen, Spot, Sweep, beneath};
 use crate::ident::{Guid, Plane};
 use crate::tenant::{AssignmentIx, Bits, PrincipalIx, Row, numbers, unite};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -371,8 +371,7 @@ impl<'w, 't> Walker<'w, 't> {
             let [a, b] = [0, 1].map(|side: usize| {
                 let sweep = &self.sweeps[side];
                 let operation = &operations.all()[at];
-                let request = sweep.request(person.seen[side].id, operation, plane, &spots[side]);
-                can(sweep.tenant, &request).residual
+                sweep.residual(person.seen[side].id, operation, plane, &spots[side])
             });
             if a != b {
                 found[at / 64] |= 1 << (at % 64);
