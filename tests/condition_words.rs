@@ -85,6 +85,18 @@ fn readable() -> Vec<String> {
         both(format!("Exists {name}"));
     }
     both("SubOperationMatches{'Blob.List'}".to_string());
+    // The form of the preview, and what only looks like it.
+    for rest in [
+        "ForAnyOfAnyValues:StringEqualsIgnoreCase {'Blob.List', 'Blob.Read'}",
+        "StringEquals 'Blob.List'",
+        "StringNotEquals 'Blob.List'",
+        "StringLike 'Blob.List'",
+        "ForAnyOfAllValues:StringEquals {'Blob.List', 'Blob.Read'}",
+        "ForAllOfAnyValues:StringEquals {'Blob.List'}",
+        "ForAnyOfAnyValues:StringEquals {'Blob.List', ' '}",
+    ] {
+        both(format!("@Request[subOperation] {rest}"));
+    }
     both("ActionMatches{'Contoso/boxes/open/action'}".to_string());
     let leaf = |name: &str| format!("@Resource[X/y:{name}] StringEquals 'v'");
     let (a, b, c) = (leaf("a"), leaf("b"), leaf("c"));
@@ -186,6 +198,13 @@ const WRONG: &[&str] = &[
     "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {}",
     "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v' 'w'}",
     "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v', 3}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {word}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v', word}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v', }",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {#}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v', #, 'w'}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:StringEquals {'v #}",
+    "@Resource[X/y:name] ForAnyOfAnyValues:BoolEquals {true, word}",
     "@Resource[X/y:name] ForSomeOfAnyValues:StringEquals {'v'}",
     "ActionMatches{'a/b', 'c/d'}",
     "ActionMatches 'a/b'",

@@ -179,7 +179,17 @@ mod tests {
              ForAnyOfAllValues:GuidNotEquals {OWNER, 18d7d88dd35e4fb5a5c37773c20a72d9}",
             &[],
         );
-        check("@Resource[n] ForAnyOfAnyValues:StringNotEquals {'a', 'a'}", &[]);
+        // What is written twice is one value.
+        for twice in [
+            "StringNotEquals {'a', 'a'}",
+            "BoolNotEquals {true, true}",
+            "NumericNotEquals {1, 1}",
+            "DateTimeNotEquals {'2026-01-01T00:00:00Z', '2026-01-01T00:00:00.0Z'}",
+            "GuidNotEquals {8e3af657-a8ff-443c-a75c-2fe8c4bcb635, OWNER}",
+        ] {
+            check(&format!("@Resource[n] ForAnyOfAnyValues:{twice}"), &[]);
+        }
+        check("@Resource[BLOBS/tags:Project<$key_case_sensitive$>] StringEquals 'a'", &[]);
     }
 
     #[test]
@@ -195,6 +205,10 @@ mod tests {
     fn role_assignments_from_the_wrong_source() {
         check(
             "!(ActionMatches{'ROLES/write'}) OR @Resource[ROLES:RoleDefinitionId] GuidEquals OWNER",
+            &["wrong-source"],
+        );
+        check(
+            "!(ActionMatches{'ROLES/write'}) OR Exists @Resource[ROLES:RoleDefinitionId]",
             &["wrong-source"],
         );
         check(
@@ -218,6 +232,7 @@ mod tests {
             &["untargeted-equivalent", "untargeted-equivalent"],
         );
         check_beside(Plane::Data, &["BLOBS/write"], write, &[]);
+        check_beside(Plane::Data, &["BLOBS/add/action"], write, &["target-not-granted"]);
         let both = "(!(ActionMatches{'BLOBS/write'}) AND !(ActionMatches{'BLOBS/add/action'})) OR \
                     @Resource[n] StringEquals 'a'";
         check_beside(Plane::Data, &contributor[..2], both, &[]);
@@ -251,6 +266,19 @@ mod tests {
             &["target-not-granted"],
         );
         check_beside(Plane::Control, &["*"], "Exists @Resource[n]", &["no-target"]);
+        check_beside(Plane::Control, &["A/b/read"], "Exists @Resource[n]", &[]);
+        check_beside(
+            Plane::Control,
+            &["A/b/read", "A/b/write"],
+            "Exists @Resource[n]",
+            &["no-target"],
+        );
+        // A target is told of once.
+        check("!(ActionMatches{'A/b/read'}) AND !(ActionMatches{'A/b/read'})", &["never-granted"]);
+        check(
+            "!(ActionMatches{'A/b/read'}) AND !(ActionMatches{'A/b/write'})",
+            &["never-granted", "never-granted"],
+        );
     }
 
     #[test]
@@ -258,6 +286,17 @@ mod tests {
         check("@Environment[isPrivateLink] StringEquals 'true'", &["attribute-type"]);
         check("@Resource[isPrivateLink] BoolEquals true", &["attribute-source"]);
         check("@Request[ROLES:RoleDefinitionId] StringEquals 'OWNER'", &["attribute-type"]);
+        check("Exists @Resource[isPrivateLink]", &["attribute-source"]);
+        // Text is how a GUID is spelt; everything else is no GUID at all, and no other attribute is one.
+        let severity = |text: &str| {
+            let text = text.replace("ROLES", ROLES);
+            let condition = Condition::parse(&text).expect(&text);
+            condition.findings(&FindingContext::default())[0].severity
+        };
+        let id = "@Request[ROLES:RoleDefinitionId]";
+        assert_eq!(severity(&format!("{id} StringEquals 'a'")), Severity::Note);
+        assert_eq!(severity(&format!("{id} NumericEquals 1")), Severity::Error);
+        assert_eq!(severity("@Environment[isPrivateLink] StringEquals 'a'"), Severity::Error);
         check("@Environment[UtcNow] DateTimeEquals '2026-01-01T00:00:00Z'", &["attribute-type"]);
         check("@Resource[BLOBS/tags:Project] StringEquals 'a'", &["key-case"]);
         check_beside(
