@@ -283,29 +283,40 @@ fn key_holders(tenant: &Tenant, at: Option<Timestamp>) -> Vec<(String, Truth)> {
 #[test]
 fn everybody_with_a_key_is_told_wherever_the_role_is_assigned() {
     let subscription = GROUP.split("/resourceGroups").next().expect("a subscription");
-    let account = |name: &str| format!("{GROUP}/providers/{STORAGE}/{name}");
-    let scopes = [
-        (subscription.to_string(), true),
-        (format!("{subscription}/resourceGroups/other"), false),
-        (GROUP.to_string(), true),
-        (account("a"), true),
-        (account("b"), false),
-        (account("c"), false),
-    ];
-    let mut given = vec![
-        resource(STORAGE, "a", json!({"allowSharedKeyAccess": true})),
-        resource(STORAGE, "b", json!({"allowSharedKeyAccess": true})),
-        resource(STORAGE, "c", json!({"allowSharedKeyAccess": true})),
-    ];
-    let mut expected = Vec::new();
-    for (number, (scope, counts)) in scopes.iter().enumerate() {
+    let other = format!("{subscription}/resourceGroups/other");
+    let account = |group: &str, name: &str| format!("{group}/providers/{STORAGE}/{name}");
+    let accounts =
+        [account(GROUP, "a"), account(GROUP, "b"), account(&other, "c"), account(&other, "d")];
+    let mut given: Vec<Value> = accounts
+        .iter()
+        .map(|id| {
+            json!({"id": id, "name": &id[id.len() - 1..], "type": STORAGE,
+                "properties": {"allowSharedKeyAccess": true}})
+        })
+        .collect();
+    let scopes = [&[subscription.to_string(), GROUP.to_string(), other][..], &accounts].concat();
+    for (number, scope) in scopes.iter().enumerate() {
         given.push(assigned(number, "User", CONTRIBUTOR, scope));
         given.push(assigned(number + 50, "User", READER, scope));
-        if *counts {
-            expected.push((numbered(number), Truth::True));
-        }
     }
-    assert_eq!(key_holders(&tenant(&given), None), expected);
+    let doors = audit(&tenant(&given), None);
+    assert_eq!(doors.len(), accounts.len());
+    let tenant = tenant(&given);
+    for found in doors {
+        let holders: Vec<String> = found
+            .holders
+            .iter()
+            .map(|one| tenant.principal_id(one.principal).to_string())
+            .collect();
+        let above = |scope: &String| found.resource.text().starts_with(scope.as_str());
+        let expected: Vec<String> =
+            (0..scopes.len()).filter(|at| above(&scopes[*at])).map(numbered).collect();
+        assert_eq!(holders, expected, "{}", found.resource);
+    }
+    // One at the root alone.
+    let account = resource(STORAGE, "a", json!({"allowSharedKeyAccess": true}));
+    let tenant = self::tenant(&[account, assigned(1, "User", CONTRIBUTOR, "/")]);
+    assert_eq!(key_holders(&tenant, None), [(numbered(1), Truth::True)]);
 }
 
 /// A group stands for people whom nobody listed, not for nobody.
