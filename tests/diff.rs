@@ -318,6 +318,11 @@ fn on_random_tenants() {
 }
 
 /// The one thing of a list.
+/// At no time, with what else there may be unknown.
+fn plain(attributes: &Attributes) -> DiffQuestion<'_> {
+    DiffQuestion { at: None, attributes, attributes_complete: false, wildcards: Wildcards::Azure }
+}
+
 fn only<T: std::fmt::Debug>(list: &[T]) -> &T {
     assert_eq!(list.len(), 1, "{list:#?}");
     &list[0]
@@ -593,12 +598,7 @@ fn what_roles_name_and_no_catalog_knows_is_compared_too() {
         load(&files, &Catalog::newest())
     };
     let attributes = Attributes::default();
-    let question = DiffQuestion {
-        at: None,
-        attributes: &attributes,
-        attributes_complete: false,
-        wildcards: Wildcards::Azure,
-    };
+    let question = plain(&attributes);
     let told = |old: &str, new: &str| {
         let (old, new) = (tenant(old), tenant(new));
         let found = diff(&old, &new, &question);
@@ -664,12 +664,7 @@ fn a_role_gives_less_below_a_lock_and_each_lock_holds_back_its_own() {
     let reader = tenant("acdd72a7-3385-48ef-bd42-f606fba81ae7");
     let owner = tenant("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
     let attributes = Attributes::default();
-    let question = DiffQuestion {
-        at: None,
-        attributes: &attributes,
-        attributes_complete: false,
-        wildcards: Wildcards::Azure,
-    };
+    let question = plain(&attributes);
     let operations = ["read", "write", "delete"].map(|verb| {
         let name = format!("Microsoft.KeyVault/vaults/{verb}");
         (Operation::new(&name).expect("it is well formed"), Plane::Control)
@@ -810,12 +805,7 @@ fn a_condition_is_judged_for_each_person_and_each_place() {
         load(&files.map(|(name, list)| (name.to_owned(), format!("[{list}]"))), &Catalog::newest())
     };
     let attributes = Attributes::default();
-    let question = DiffQuestion {
-        at: None,
-        attributes: &attributes,
-        attributes_complete: false,
-        wildcards: Wildcards::Azure,
-    };
+    let question = plain(&attributes);
     let operations = ["write", "delete"].map(|verb| {
         let name = format!("Microsoft.Authorization/roleAssignments/{verb}");
         (Operation::new(&name).expect("well formed"), Plane::Control)
