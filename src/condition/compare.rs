@@ -131,12 +131,49 @@ fn related(
         && reach(left_whole, quantifier.map(|q| q.left), bits)
         && reach(right_whole, quantifier.map(|q| q.right), bits);
     if settled || (left_whole && right_whole) {
-        bits
-    } else if quantifier.is_none() {
+        return bits;
+    }
+    let Some(quantifier) = quantifier else {
         // With one more value there are several, and nothing says which (U25).
-        bits.union(Bits::STUCK)
-    } else {
-        bits.union(Bits::OPEN)
+        return bits.union(Bits::STUCK);
+    };
+    match always(operator, quantifier.right, right).filter(|_| right_whole) {
+        Some(one) => {
+            let one = Bits::from_bool(one);
+            bits.union(if quantifier.left == Reach::Any { bits.or(one) } else { bits.and(one) })
+        }
+        None => bits.union(Bits::OPEN),
+    }
+}
+
+/// What every text gives, held against the values on the right: all of several texts equal none, and each
+/// differs from some of them. `None` where that hangs on the text, or cannot be told.
+fn always(operator: Operator, reach: Reach, right: Side<'_>) -> Option<bool> {
+    let values: Option<Vec<Scalar<'_>>> =
+        (0..right.len()).map(|at| right.scalar(at, operator.takes)).collect();
+    let values = values?;
+    if operator.takes != ValueType::Text {
+        // A text may be no value of the type.
+        return None;
+    }
+    let passes_all = |value: &Scalar<'_>| match (operator.test, value) {
+        (Test::StartsWith, Scalar::Text(text)) => text.is_empty(),
+        (Test::Like, Scalar::Text(text)) => Like::new(text).is_any(),
+        (_, Scalar::Pattern(pattern)) => pattern.like.as_ref().is_some_and(Like::is_any),
+        _ => false,
+    };
+    let fits = |one, other| test(operator.test, operator.ignore_case, one, other);
+    let apart = values.iter().enumerate().any(|(at, one)| {
+        operator.test != Test::Like
+            && values[..at].iter().any(|other| !fits(*one, *other) && !fits(*other, *one))
+    });
+    match (reach, operator.negative) {
+        (Reach::Any, false) => values.iter().any(passes_all).then_some(true),
+        (Reach::All, true) => values.iter().any(passes_all).then_some(false),
+        (Reach::Any, true) if values.iter().all(passes_all) => Some(false),
+        (Reach::All, false) if values.iter().all(passes_all) => Some(true),
+        (Reach::Any, true) => apart.then_some(true),
+        (Reach::All, false) => apart.then_some(false),
     }
 }
 
@@ -204,5 +241,77 @@ fn ordered(test: Test, order: std::cmp::Ordering) -> bool {
         Test::Greater => order.is_gt(),
         Test::GreaterOrEqual => order.is_ge(),
         Test::Equals | Test::StartsWith | Test::Like => order.is_eq(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::condition::{AttributeSource, AttributeValue, Attributes, Condition, Inputs};
+    use crate::ident::{Operation, Plane};
+    use crate::pattern::Wildcards;
+    use crate::truth::Truth;
+
+    /// Of the keys of a dictionary one is given, and there may be more: what holds for every text holds for
+    /// them too.
+    #[test]
+    fn what_more_keys_cannot_change_is_settled() {
+        const BLOBS: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+        let operation = Operation::new(&format!("{BLOBS}/read")).expect("an operation");
+        let mut attributes = Attributes::default();
+        attributes.insert(
+            AttributeSource::Resource,
+            &format!("{BLOBS}/tags:Project"),
+            AttributeValue::Text("x".to_string()),
+        );
+        let (yes, no, perhaps) = (Truth::True, Truth::False, Truth::Unknown);
+        for (rest, expected) in [
+            ("ForAllOfAnyValues:StringNotEquals {'a', 'b'}", yes),
+            ("ForAllOfAnyValues:StringNotEquals {'a', 'A'}", yes),
+            ("ForAllOfAnyValues:StringNotEqualsIgnoreCase {'a', 'A'}", perhaps),
+            ("ForAllOfAnyValues:StringNotEquals {'a'}", perhaps),
+            ("ForAllOfAllValues:StringNotEquals {'a', 'b'}", perhaps),
+            ("ForAllOfAllValues:StringNotEquals {'a', 'Project'}", no),
+            ("ForAnyOfAllValues:StringEquals {'a', 'b'}", no),
+            ("ForAnyOfAllValues:StringEquals {'a', 'a'}", perhaps),
+            ("ForAnyOfAnyValues:StringEquals {'a', 'b'}", perhaps),
+            ("ForAnyOfAnyValues:StringEquals {'a', 'Project'}", yes),
+            ("ForAllOfAllValues:StringEquals {'a', 'b'}", no),
+            ("ForAnyOfAllValues:StringStartsWith {'a', 'b'}", no),
+            ("ForAnyOfAllValues:StringStartsWith {'a', 'ab'}", perhaps),
+            ("ForAllOfAllValues:StringStartsWith {'', 'P'}", perhaps),
+            ("ForAllOfAllValues:StringStartsWith {'', ''}", yes),
+            ("ForAllOfAnyValues:StringStartsWith {'', 'P'}", yes),
+            ("ForAnyOfAnyValues:StringNotStartsWith {'', ''}", no),
+            ("ForAnyOfAllValues:StringNotStartsWith {'', 'a'}", no),
+            ("ForAllOfAnyValues:StringNotStartsWith {'a', 'b'}", yes),
+            ("ForAllOfAnyValues:StringNotStartsWith {'a', ''}", perhaps),
+            ("ForAllOfAnyValues:StringLike {'*'}", yes),
+            ("ForAllOfAnyValues:StringLike {'P*'}", perhaps),
+            ("ForAllOfAnyValues:StringLike {'?*'}", perhaps),
+            ("ForAnyOfAllValues:StringLike {'a*', '*b'}", perhaps),
+            ("ForAnyOfAnyValues:StringNotLike {'*'}", no),
+            (
+                "ForAllOfAnyValues:GuidNotEquals {8e3af657-a8ff-443c-a75c-2fe8c4bcb635, acdd72a7-3385-48ef-bd42-f606fba81ae7}",
+                perhaps,
+            ),
+        ] {
+            let text = format!("@Resource[{BLOBS}/tags&$keys$&] {rest}");
+            let condition = Condition::parse(&text).expect(&text);
+            let truth = |complete: bool| {
+                let inputs = Inputs {
+                    operation: &operation,
+                    plane: Plane::Data,
+                    sub_operations: None,
+                    attributes: &attributes,
+                    complete,
+                    wildcards: Wildcards::Azure,
+                };
+                condition.evaluate(&inputs).truth
+            };
+            assert_eq!(truth(false), expected, "{text}");
+            if expected != perhaps {
+                assert_eq!(truth(true), expected, "{text}, and that is all");
+            }
+        }
     }
 }

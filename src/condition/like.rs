@@ -74,6 +74,11 @@ impl Like {
         }
     }
 
+    /// Does it match every text?
+    pub(crate) fn is_any(&self) -> bool {
+        *self.0 == [Piece::Run]
+    }
+
     /// A text that matches: stars stand for nothing, question marks for `x`.
     pub(crate) fn instance(&self) -> String {
         self.0
