@@ -30,6 +30,7 @@ const CUSTOM: &str = "41000000-0000-4000-8000-000000000001";
 const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 const PROJECT: &str = "@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Engineering_Project] StringEquals 'Cascade'";
 const PARENT: &str = "/providers/Microsoft.Management/managementGroups/contoso";
+const BESIDE: &str = "/providers/Microsoft.Management/managementGroups/fabrikam";
 const NAME: &str = "Microsoft.Storage/storageAccounts:name";
 
 /// A few operations of each kind, two of which only one reading of `/*/` holds (U3).
@@ -130,6 +131,7 @@ fn things() -> Vec<(&'static str, Value)> {
         ("the team is listed", Group::of(TEAM, &[(BOB, "user")]).file()),
         ("above", elsewhere("User", ANN, PARENT)),
         ("a team above", elsewhere("Group", ALL, PARENT)),
+        ("a team in another part of the tree", elsewhere("Group", TEAM, BESIDE)),
         ("read-only", lock(&rg, "ReadOnly")),
         ("not deleted", lock(&account, "CanNotDelete")),
         ("a lock beside", lock(&format!("{SUBSCRIPTION}/resourceGroups/qq"), "CanNotDelete")),
