@@ -42,6 +42,7 @@ fn readable() -> Vec<String> {
         "GuidEquals 8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
         "GuidNotEquals '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'",
         "StringEquals @Request[X/y:other]",
+        "StringEquals {'v', 'w'}",
     ] {
         both(format!("@Resource[X/y:name] {comparison}"));
     }

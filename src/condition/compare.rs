@@ -271,6 +271,10 @@ mod tests {
             ("ForAllOfAnyValues:StringNotEquals {'a'}", perhaps),
             ("ForAllOfAllValues:StringNotEquals {'a', 'b'}", perhaps),
             ("ForAllOfAllValues:StringNotEquals {'a', 'Project'}", no),
+            ("{'Project'} ForAnyOfAnyValues:StringEquals KEYS", yes),
+            ("{'a'} ForAnyOfAnyValues:StringEquals KEYS", perhaps),
+            ("{'a'} ForAnyOfAllValues:StringEquals KEYS", no),
+            ("{'Project'} ForAnyOfAllValues:StringEquals KEYS", perhaps),
             ("ForAnyOfAllValues:StringEquals {'a', 'b'}", no),
             ("ForAnyOfAllValues:StringEquals {'a', 'a'}", perhaps),
             ("ForAnyOfAnyValues:StringEquals {'a', 'b'}", perhaps),
@@ -295,7 +299,11 @@ mod tests {
                 perhaps,
             ),
         ] {
-            let text = format!("@Resource[{BLOBS}/tags&$keys$&] {rest}");
+            let keys = format!("@Resource[{BLOBS}/tags&$keys$&]");
+            let text = match rest.strip_suffix(" KEYS") {
+                Some(rest) => format!("{rest} {keys}"),
+                None => format!("{keys} {rest}"),
+            };
             let condition = Condition::parse(&text).expect(&text);
             let truth = |complete: bool| {
                 let inputs = Inputs {
