@@ -379,6 +379,8 @@ fn a_grant_is_inherited_downwards() {
         let mut world = case.world.clone();
         world.denies.clear();
         world.locks.clear();
+        let blocks = world.roles.iter_mut().flat_map(|role| &mut role.blocks);
+        blocks.for_each(|block| block.condition = None);
         world.assignments.iter_mut().for_each(|one| one.condition = None);
         let tenant = load(&world);
         let mut met = 0;
