@@ -31,12 +31,13 @@ pub(super) fn blocking(
         return Vec::new();
     }
     let method = method(request);
-    if matches!(method, Method::Get | Method::Head) || !concern(request) {
+    // Most places have no lock anywhere near: what a lock looks at is asked after that.
+    let (above, below) = (path.has(Mark::Locks), method == Method::Delete && exact);
+    if !(above || below) || matches!(method, Method::Get | Method::Head) || !concern(request) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let marked = path.has(Mark::Locks).then(|| path.upwards());
-    for above in marked.into_iter().flatten() {
+    for above in above.then(|| path.upwards()).into_iter().flatten() {
         for (_, lock) in rows(tenant, above.0, above.0 + 1) {
             let blocks = match tenant.lock(*lock).level {
                 LockLevel::ReadOnly => true,
@@ -47,7 +48,7 @@ pub(super) fn blocking(
             }
         }
     }
-    if method == Method::Delete && exact {
+    if below {
         // A delete takes everything below along: one lock there blocks all of it (12.4, 12.9).
         found.extend(rows(tenant, at.0 + 1, tenant.scopes.end(at)).iter().map(|row| row.1));
     }
