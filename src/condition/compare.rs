@@ -137,7 +137,7 @@ fn related(
         // With one more value there are several, and nothing says which (U25).
         return bits.union(Bits::STUCK);
     };
-    match always(operator, quantifier.right, right).filter(|_| right_whole) {
+    match right_whole.then(|| always(operator, quantifier.right, right)).flatten() {
         Some(one) => {
             let one = Bits::from_bool(one);
             bits.union(if quantifier.left == Reach::Any { bits.or(one) } else { bits.and(one) })
@@ -149,31 +149,36 @@ fn related(
 /// What every text gives, held against the values on the right: all of several texts equal none, and each
 /// differs from some of them. `None` where that hangs on the text, or cannot be told.
 fn always(operator: Operator, reach: Reach, right: Side<'_>) -> Option<bool> {
-    let values: Option<Vec<Scalar<'_>>> =
-        (0..right.len()).map(|at| right.scalar(at, operator.takes)).collect();
-    let values = values?;
     if operator.takes != ValueType::Text {
         // A text may be no value of the type.
         return None;
     }
+    let values: Option<Vec<Scalar<'_>>> =
+        (0..right.len()).map(|at| right.scalar(at, operator.takes)).collect();
+    let values = values?;
     let passes_all = |value: &Scalar<'_>| match (operator.test, value) {
         (Test::StartsWith, Scalar::Text(text)) => text.is_empty(),
         (Test::Like, Scalar::Text(text)) => Like::new(text).is_any(),
         (_, Scalar::Pattern(pattern)) => pattern.like.as_ref().is_some_and(Like::is_any),
         _ => false,
     };
-    let fits = |one, other| test(operator.test, operator.ignore_case, one, other);
-    let apart = values.iter().enumerate().any(|(at, one)| {
-        operator.test != Test::Like
-            && values[..at].iter().any(|other| !fits(*one, *other) && !fits(*other, *one))
-    });
+    // No text is two, and none begins as the longest does and as something else. Of patterns nothing is said.
+    let apart = || {
+        let length = |value: &&Scalar<'_>| match value {
+            Scalar::Text(text) => text.chars().count(),
+            _ => 0,
+        };
+        let longest = values.iter().max_by_key(length).filter(|_| operator.test != Test::Like);
+        let fits = |one, other| test(operator.test, operator.ignore_case, one, other);
+        longest.is_some_and(|longest| values.iter().any(|value| !fits(*longest, *value)))
+    };
     match (reach, operator.negative) {
         (Reach::Any, false) => values.iter().any(passes_all).then_some(true),
         (Reach::All, true) => values.iter().any(passes_all).then_some(false),
         (Reach::Any, true) if values.iter().all(passes_all) => Some(false),
         (Reach::All, false) if values.iter().all(passes_all) => Some(true),
-        (Reach::Any, true) => apart.then_some(true),
-        (Reach::All, false) => apart.then_some(false),
+        (Reach::Any, true) => apart().then_some(true),
+        (Reach::All, false) => apart().then_some(false),
     }
 }
 
