@@ -31,19 +31,25 @@ fn held(number: u8, who: (&str, &str), role: &str, scope: &str) -> Value {
 
 const SELF: (&str, &str) = (ANN, "User");
 
+/// What may Ann do there, or anywhere?
+fn about<'q>(scope: Option<&'q Scope>, attributes: &'q Attributes) -> WhatQuestion<'q> {
+    WhatQuestion {
+        principal: ANN.parse::<Guid>().expect("an id"),
+        scope,
+        attributes,
+        attributes_complete: false,
+        at: None,
+        via_lighthouse: false,
+        wildcards: Wildcards::Azure,
+    }
+}
+
 /// Role, scope and plane of each block that is told, whether it is sure, and how many were left out.
 fn told(tenant: &Tenant, at: Option<&str>) -> (Vec<String>, usize) {
     let attributes = Attributes::default();
     let scope = Scope::new(&group()).expect("a scope");
-    let question = WhatQuestion {
-        principal: ANN.parse::<Guid>().expect("an id"),
-        scope: Some(&scope),
-        attributes: &attributes,
-        attributes_complete: false,
-        at: at.map(|at| at.parse().expect("a time")),
-        via_lighthouse: false,
-        wildcards: Wildcards::Azure,
-    };
+    let at = at.map(|at| at.parse().expect("a time"));
+    let question = WhatQuestion { at, ..about(Some(&scope), &attributes) };
     let found = what_can(tenant, &question);
     let mut blocks: Vec<String> = found
         .blocks
@@ -244,16 +250,7 @@ fn the_denies_that_are_told_are_those_that_bind() {
     let tenant = tenant(&files);
     let attributes = Attributes::default();
     let denied = |scope: Option<&Scope>| {
-        let question = WhatQuestion {
-            principal: ANN.parse::<Guid>().expect("an id"),
-            scope,
-            attributes: &attributes,
-            attributes_complete: false,
-            at: None,
-            via_lighthouse: false,
-            wildcards: Wildcards::Azure,
-        };
-        let mut numbers: Vec<String> = what_can(&tenant, &question)
+        let mut numbers: Vec<String> = what_can(&tenant, &about(scope, &attributes))
             .denies
             .iter()
             .map(|ix| tenant.deny(*ix).display_name.to_string())

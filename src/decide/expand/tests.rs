@@ -54,8 +54,7 @@ fn with(mut one: Value, field: &str, value: Value) -> Value {
     one
 }
 
-/// Of four operations those that Ann is asked alone at the subscription, and whether nothing was prepared
-/// for that; then those that are allowed.
+/// Of four operations those that Ann is asked alone at the subscription, and whether no operation at all is.
 fn asked(given: &[Value], world: World) -> (Vec<&'static str>, bool) {
     let mut facts = Facts::default();
     facts.world = world;
